@@ -1,0 +1,12 @@
+# Cross build for arm64 Linux with Debian's g++-aarch64-linux-gnu; qemu-user runs what the build itself needs.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+set(CMAKE_ASM_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+find_program(SWITCHBLAS_QEMU_AARCH64 NAMES qemu-aarch64 qemu-aarch64-static)
+if(SWITCHBLAS_QEMU_AARCH64)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${SWITCHBLAS_QEMU_AARCH64} -L /usr/aarch64-linux-gnu)
+endif()
