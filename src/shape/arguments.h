@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The words in which argument patterns are written: Fortran's arguments as C sees them, and the
+// shape that the table looks at. Everything here is a pure function of the arguments; nothing is
+// stored.
+#pragma once
+
+#include <cstdint>
+
+namespace switchblas::shape {
+
+// GNU's complex types have the layout and the return convention of gfortran's COMPLEX.
+__extension__ typedef _Complex float ComplexFloat;
+__extension__ typedef _Complex double ComplexDouble;
+
+template <class T>
+struct RealOf {
+  using Type = T;
+};
+template <>
+struct RealOf<ComplexFloat> {
+  using Type = float;
+};
+template <>
+struct RealOf<ComplexDouble> {
+  using Type = double;
+};
+template <class T>
+using Real = typename RealOf<T>::Type;
+template <class T>
+inline constexpr bool kComplex = sizeof(T) != sizeof(Real<T>);
+
+using Char = const char*;
+using Int = const int*;
+template <class T>
+using In = const T*;
+template <class T>
+using Out = T*;
+
+/// What the table is asked for. `work` is what OpenBLAS compares with its own thread thresholds
+/// (backend/openblas.h), in elements or multiplications as the routine has it.
+template <int kDims>
+struct Shape {
+  int variant;
+  int dim[kDims];
+  double work;
+};
+
+// Letters are compared as the reference's LSAME does, without regard to case.
+inline bool is(Char c, char upper) { return (*c & ~0x20) == upper; }
+inline bool trans_ok(Char c) { return is(c, 'N') || is(c, 'T') || is(c, 'C'); }
+inline bool uplo_ok(Char c) { return is(c, 'U') || is(c, 'L'); }
+inline bool side_ok(Char c) { return is(c, 'L') || is(c, 'R'); }
+inline bool diag_ok(Char c) { return is(c, 'U') || is(c, 'N'); }
+inline int transposed(Char c) { return is(c, 'N') ? 0 : 1; }
+inline int right(Char c) { return is(c, 'R') ? 1 : 0; }
+inline int at_least_1(int n) { return n > 1 ? n : 1; }
+
+/// Size as the table counts it: LAPACK and BLAS take negative sizes as errors, which the backend or
+/// the check reports; here they count as nothing.
+inline double real(int n) { return n > 0 ? static_cast<double>(n) : 0.0; }
+
+}  // namespace switchblas::shape
