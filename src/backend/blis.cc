@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "backend/blis.h"
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <initializer_list>
+
+#include "backend/elf.h"
+#include "backend/environment.h"
+#include "backend/find.h"
+#include "base/message.h"
+
+namespace switchblas::backend {
+
+__thread int blis_threads = 0;
+
+namespace {
+
+constexpr int kMaxThreads = 1024;
+constexpr int kArchitectures = 64;  // more than any version names
+
+// The head of rntm_t as it lies in memory in 0.8 to 2.1: one or two small fields, then these.
+struct RntmHead {
+  int64_t implementation_and_auto_factor;
+  int64_t num_threads;
+  int64_t ways[6];  // per loop; the first one (kr) is never split
+};
+
+using InitFromGlobal = void (*)(RntmHead*);
+InitFromGlobal init_from_global = nullptr;
+bool used_by_others = false;
+
+/// Stands in for bli_rntm_init_from_global: the same, then the count of this thread as
+/// bli_rntm_set_num_threads would set it.
+void rntm_of_thread(RntmHead* rntm) {
+  init_from_global(rntm);
+  int threads = blis_threads;
+  if (threads == 0) {
+    if (used_by_others) return;
+    threads = 1;
+  }
+  rntm->num_threads = threads;
+  rntm->ways[0] = 1;
+  for (int loop = 1; loop < 6; ++loop) rntm->ways[loop] = -1;
+}
+
+void* take_over_rntm(void*, const char* name, void* current) {
+  if (strcmp(name, "bli_rntm_init_from_global") != 0) return nullptr;
+  init_from_global = reinterpret_cast<InitFromGlobal>(current);
+  return reinterpret_cast<void*>(&rntm_of_thread);
+}
+
+bool layout_is_known(const char* version) {
+  for (const char* known : {"0.8.", "0.9.", "1.0", "1.1", "1.2", "1.3", "2.0", "2.1"}) {
+    if (strncmp(version, known, strlen(known)) == 0) return true;
+  }
+  return false;
+}
+
+/// BLIS_ARCH_TYPE takes numbers that differ by version: find the number by name.
+int architecture_id(void* handle, const char* configuration) {
+  const auto name_of =
+      reinterpret_cast<const char* (*)(int)>(definition_in(handle, "bli_arch_string"));
+  if (name_of == nullptr) return -1;
+  for (int id = 0; id < kArchitectures; ++id) {
+    const char* name = name_of(id);
+    if (name == nullptr || strcasecmp(name, "generic") == 0)
+      break;  // the last one of every version
+    if (strcasecmp(name, configuration) == 0) return id;
+  }
+  return -1;
+}
+
+}  // namespace
+
+const char* blis_version(void* handle) noexcept {
+  const auto get =
+      reinterpret_cast<const char* (*)()>(definition_in(handle, "bli_info_get_version_str"));
+  return get != nullptr ? get() : "";
+}
+
+bool start_blis(Library* library, const char* configuration) noexcept {
+  void* handle = library->handle;
+  const auto init = reinterpret_cast<void (*)()>(definition_in(handle, "bli_init"));
+  const auto query = reinterpret_cast<int (*)()>(definition_in(handle, "bli_arch_query_id"));
+  const auto name_of =
+      reinterpret_cast<const char* (*)(int)>(definition_in(handle, "bli_arch_string"));
+  if (init == nullptr || query == nullptr || name_of == nullptr) {
+    base::warn("%s is not a BLIS library: it is not used; install %s", library->path,
+               package_of(Kind::blis));
+    return false;
+  }
+  snprintf(library->version, sizeof library->version, "%s", blis_version(handle));
+  if (!layout_is_known(library->version)) {
+    base::warn(
+        "BLIS %s (%s) is not known to this version of Switchblas: it is not used; a newer "
+        "Switchblas may know it",
+        library->version, library->path);
+    return false;
+  }
+  char id[16] = "";
+  if (configuration != nullptr) {
+    const int number = architecture_id(handle, configuration);
+    if (number >= 0) snprintf(id, sizeof id, "%d", number);
+  }
+  {
+    const EnvironmentOverlay overlay("BLIS_ARCH_TYPE", id[0] != '\0' ? id : nullptr);
+    init();
+  }
+  snprintf(library->kernel, sizeof library->kernel, "%s", name_of(query()));
+  used_by_others = library->shared;
+  bind_imports(handle, take_over_rntm, nullptr);
+  if (init_from_global == nullptr) {
+    base::warn(
+        "BLIS %s (%s) was built with -Bsymbolic, so that its thread count cannot be set per call: "
+        "it is not "
+        "used; install %s",
+        library->version, library->path, package_of(Kind::blis));
+    return false;
+  }
+  const auto openmp =
+      reinterpret_cast<int64_t (*)()>(definition_in(handle, "bli_info_get_enable_openmp"));
+  library->threaded = openmp != nullptr && openmp() != 0;
+  library->max_threads = library->threaded ? kMaxThreads : 1;
+  return true;
+}
+
+}  // namespace switchblas::backend

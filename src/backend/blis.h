@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// BLIS, the OpenMP build: what it is once it is loaded, and how many threads a call takes.
+//
+// Before 1.0 BLIS has one thread count per process, which another thread can overwrite between
+// setting and use. Each level-3 call reads it once, through its own import of
+// bli_rntm_init_from_global: that import is bound to rntm_of_thread below, which puts the calling
+// thread's own count there. So counts are per thread and per call in every version, with no lock
+// and no setter.
+#pragma once
+
+#include "backend/library.h"
+
+namespace switchblas::backend {
+
+/// Threads that the next BLIS call of this thread takes; 0: what BLIS would have taken by itself,
+/// or 1 where nobody but us has this BLIS.
+extern __thread int blis_threads __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/// Fills version, kernel, max_threads, and takes over the thread count. `configuration` is the
+/// sub-configuration to run, or nullptr for BLIS's own choice; `shared` says that the program had
+/// this library before us. False (with one warning) where the library is no BLIS.
+bool start_blis(Library* library, const char* configuration) noexcept;
+
+/// Version of a loaded BLIS before it has been initialised, "" if unknown.
+const char* blis_version(void* handle) noexcept;
+
+}  // namespace switchblas::backend

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// OpenBLAS, the OpenMP build: what it is once it is loaded, up to which size it stays on one thread
+// by itself, and how many threads a call takes. Its own setters are never called (they are global,
+// sticky or without effect, by version): the count is the calling thread's OpenMP ICV.
+#pragma once
+
+#include "backend/kernels.h"
+#include "backend/library.h"
+
+namespace switchblas::backend {
+
+/// Fills version, kernel, max_threads; false (with one warning) where the library is not an OpenMP
+/// build.
+bool identify_openblas(Library* library) noexcept;
+
+/// The largest `work` (shape.h) at which the routine starts no thread and touches no process-wide
+/// state whatever the ICV is: there the ICV need not be set to 1. -1: never; infinity: always.
+/// Source: interface/*.c of OpenBLAS 0.3.20 to 0.3.29, the lowest bound of all architectures; newer
+/// versions ask for their thread count before they look at the size.
+double openblas_serial_work(const char* family, char type, const Version& version) noexcept;
+
+}  // namespace switchblas::backend
