@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "entry/routing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <initializer_list>
+
+#include "backend/elf.h"
+#include "backend/kernels.h"
+#include "backend/openblas.h"
+#include "base/message.h"
+#include "entry/state.h"
+#include "table/find.h"
+
+namespace switchblas::entry {
+namespace {
+
+using catalogue::kRoutineCount;
+using catalogue::kRoutines;
+using catalogue::RoutineInfo;
+
+// Where no table row holds: one cell, and one arm per backend, with as many threads as the cap.
+const std::uint8_t kOneCell[table::kBins3 * table::kBins3 * table::kBins3] = {};
+Arm default_arms[backend::kKinds];
+Arm table_arms[kMaxTables][table::kMaxLadders];
+bool served[kRoutineCount];
+
+int index_of(Kind kind) { return static_cast<int>(kind); }
+
+/// What calls need to know of a ladder beside its steps.
+void classify(Arm* arm, const backend::Backends& backends) {
+  const table::Ladder& ladder = arm->ladder;
+  arm->backend = static_cast<Kind>(ladder.steps[0].backend);
+  bool same = true;
+  bool one_thread = true;
+  for (std::uint32_t i = 0; i < ladder.count; ++i) {
+    same = same && static_cast<Kind>(ladder.steps[i].backend) == arm->backend;
+    one_thread = one_thread && ladder.steps[i].threads == 1;
+  }
+  if (!same) one_thread = false;
+  const backend::Library& library = backends.of(arm->backend);
+  const bool stateless = arm->backend != Kind::openblas && !library.shared;
+  arm->direct = same && stateless && (one_thread || !library.threaded);
+  arm->openblas_only = same && arm->backend == Kind::openblas;
+}
+
+table::Step step(int min_cap, int threads, Kind kind) {
+  table::Step out{};
+  out.min_cap = static_cast<std::uint16_t>(min_cap);
+  out.threads = static_cast<std::uint16_t>(threads);
+  out.backend = static_cast<std::uint8_t>(kind);
+  return out;
+}
+
+void make_default_arms(const backend::Backends& backends) {
+  for (int kind = 0; kind < backend::kKinds; ++kind) {
+    Arm& arm = default_arms[kind];
+    arm.ladder.count = 2;
+    arm.ladder.steps[0] = step(1, 1, static_cast<Kind>(kind));
+    arm.ladder.steps[1] = step(2, 0, static_cast<Kind>(kind));
+    classify(&arm, backends);
+  }
+}
+
+void make_table_arms(const table::Header& source, Arm* arms, const backend::Backends& backends) {
+  const table::Ladder* ladders = table::ladders(source);
+  for (std::uint32_t i = 0; i < source.ladders && i < table::kMaxLadders; ++i) {
+    arms[i].ladder = ladders[i];
+    for (std::uint32_t s = 0; s < ladders[i].count; ++s) {
+      table::Step& one = arms[i].ladder.steps[s];
+      if (backends.has(static_cast<Kind>(one.backend))) continue;
+      one.backend = static_cast<std::uint8_t>(backend::default_kind());
+    }
+    classify(&arms[i], backends);
+  }
+}
+
+void* find_function(const backend::Library& library, const char* name) {
+  char symbol[32];
+  snprintf(symbol, sizeof symbol, "%s_", name);
+  void* found =
+      library.handle != nullptr ? backend::definition_in(library.handle, symbol) : nullptr;
+  if (found == nullptr && library.lapack != nullptr)
+    found = backend::definition_in(library.lapack, symbol);
+  return found;
+}
+
+/// gemmtr is LAPACK 3.12's name for what libraries had as gemmt.
+const char* older_name(const RoutineInfo& routine, char (&buffer)[16]) {
+  if (strcmp(routine.family, "gemmtr") != 0) return nullptr;
+  snprintf(buffer, sizeof buffer, "%cgemmt", routine.type);
+  return buffer;
+}
+
+void find_functions(const RoutineInfo& routine, RoutineState* state,
+                    const backend::Backends& backends) {
+  char buffer[16];
+  const char* older = older_name(routine, buffer);
+  for (int kind = 0; kind < backend::kKinds; ++kind) {
+    state->function[kind] = find_function(backends.library[kind], routine.name);
+    if (state->function[kind] == nullptr && older != nullptr) {
+      state->function[kind] = find_function(backends.library[kind], older);
+    }
+  }
+}
+
+/// A backend's own CBLAS: OpenBLAS's unless another backend was asked for.
+void find_own_cblas(const RoutineInfo& routine, RoutineState* state,
+                    const backend::Backends& backends) {
+  const Kind first = backend::default_kind() == Kind::openblas ? Kind::openblas : Kind::reference;
+  const Kind second = first == Kind::openblas ? Kind::reference : Kind::openblas;
+  char symbol[32];
+  snprintf(symbol, sizeof symbol, "cblas_%s", routine.name);
+  for (const Kind kind : {first, second}) {
+    if (state->own_cblas != nullptr || !backends.has(kind)) continue;
+    state->own_cblas = backend::definition_in(backends.of(kind).handle, symbol);
+    state->own_cblas_arm = &default_arms[index_of(kind)];
+  }
+}
+
+/// Whether every backend that the row's cells name has the routine.
+bool is_usable(const table::Header& source, const table::RoutineRow& row, const Arm* arms,
+               const RoutineState& state) {
+  bool all = true;
+  for (const void* function : state.function) all = all && function != nullptr;
+  if (all) return true;
+  int cells = 1;
+  for (int i = 0; i < row.dims; ++i) cells *= table::bins(row.dims);
+  for (int variant = 0; variant < row.variants; ++variant) {
+    const std::uint8_t* grid = table::cells(source, row, variant);
+    for (int i = 0; i < cells; ++i) {
+      const table::Ladder& ladder = arms[grid[i]].ladder;
+      for (std::uint32_t s = 0; s < ladder.count; ++s) {
+        if (state.function[ladder.steps[s].backend] == nullptr) return false;
+      }
+    }
+  }
+  return true;
+}
+
+bool take_row(const Setting& setting, const RoutineInfo& routine, RoutineState* state) {
+  for (int i = 0; i < setting.table_count; ++i) {
+    const table::Header& source = *setting.tables[i];
+    const table::RoutineRow* row = table::find_row(source, routine);
+    if (row == nullptr || row->variants > kMaxVariants) continue;
+    if (!is_usable(source, *row, table_arms[i], *state)) continue;
+    for (int variant = 0; variant < row->variants; ++variant) {
+      state->cells[variant] = table::cells(source, *row, variant);
+    }
+    state->arms = table_arms[i];
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void fill_routing(const Setting& setting, const backend::Backends& backends) noexcept {
+  make_default_arms(backends);
+  for (int i = 0; i < setting.table_count; ++i)
+    make_table_arms(*setting.tables[i], table_arms[i], backends);
+  const bool automatic =
+      !setting.options.disable && backend::default_kind() == Kind::openblas &&
+      (setting.options.backend == base::BackendChoice::automatic ||
+       (setting.options.backend == base::BackendChoice::file && !backends.has(Kind::other)));
+  backend::Version version;
+  backend::parse_version(backends.of(Kind::openblas).version, version);
+  for (int i = 0; i < kRoutineCount; ++i) {
+    const RoutineInfo& routine = kRoutines[i];
+    RoutineState& state = routine_state[i];
+    find_functions(routine, &state, backends);
+    find_own_cblas(routine, &state, backends);
+    state.serial_work = backend::openblas_serial_work(routine.family, routine.type, version);
+    for (const std::uint8_t*& cells : state.cells) cells = kOneCell;
+    for (const Kind kind :
+         {backend::default_kind(), Kind::reference, Kind::openblas, Kind::blis, Kind::other}) {
+      if (served[i] || state.function[index_of(kind)] == nullptr) continue;
+      served[i] = true;
+      state.arms = &default_arms[index_of(kind)];
+    }
+    if (served[i] && automatic && !base::listed(setting.options.off, routine.name)) {
+      take_row(setting, routine, &state);
+    }
+  }
+}
+
+bool is_served(int routine) noexcept { return served[routine]; }
+
+}  // namespace switchblas::entry

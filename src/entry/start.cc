@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "entry/start.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backend/load.h"
+#include "base/message.h"
+#include "entry/attach.h"
+#include "entry/entries.h"
+#include "entry/object.h"
+#include "entry/report.h"
+#include "entry/routing.h"
+#include "machine/file_root.h"
+#include "table/locate.h"
+#include "table/open.h"
+#include "threads/caps.h"
+#include "threads/gate.h"
+
+namespace switchblas::entry {
+namespace {
+
+enum class Phase { none, loading, ready };
+
+Setting process;
+Phase phase = Phase::none;  // atomic access
+pid_t loading_thread = 0;
+
+Phase phase_now() { return __atomic_load_n(&phase, __ATOMIC_ACQUIRE); }
+
+/// A child that is forked while another thread loads would inherit a library that is half there,
+/// for good.
+void wait_for_loading() {
+  constexpr int kPatienceMs = 10000;
+  for (int ms = 0; ms < kPatienceMs && phase_now() == Phase::loading && loading_thread != gettid();
+       ++ms) {
+    const timespec nap{0, 1000000};
+    nanosleep(&nap, nullptr);
+  }
+}
+
+void find_folder() {
+  Dl_info info;
+  if (dladdr(reinterpret_cast<void*>(&find_folder), &info) == 0) return;
+  char real[PATH_MAX];
+  const char* path = realpath(info.dli_fname, real) != nullptr ? real : info.dli_fname;
+  const char* end = strrchr(path, '/');
+  const int length = end != nullptr ? static_cast<int>(end - path) : 0;
+  snprintf(process.folder, sizeof process.folder, "%.*s", length, path);
+}
+
+/// Cheap: a program that never calls BLAS pays for this alone.
+__attribute__((constructor)) void start() {
+  const bool secure = getauxval(AT_SECURE) != 0;
+  process.options =
+      base::read_options([](const char* name) -> const char* { return getenv(name); }, secure);
+  base::set_verbosity(process.options.verbose);
+  pthread_atfork(wait_for_loading, nullptr, nullptr);
+}
+
+/// Opens the tables in their order; a damaged one is said once and passed over.
+void open_tables(bool secure) {
+  table::TablePlaces places{};
+  places.option = process.options.table_file;
+  places.folder = process.folder;
+  places.core_type = process.cpu.core_type;
+  places.home = getenv("HOME");
+  places.xdg_config_home = getenv("XDG_CONFIG_HOME");
+  places.secure = secure;
+  char paths[table::kMaxTablePaths][4096];
+  const int count = table::table_paths(places, paths);
+  for (int i = 0; i < count && process.table_count < kMaxTables; ++i) {
+    const table::Opened opened = table::open_table(paths[i]);
+    const bool asked_for = places.option != nullptr && strcmp(paths[i], places.option) == 0;
+    if (opened.table == nullptr) {
+      if (opened.error != table::OpenError::missing || asked_for) {
+        char message[512];
+        table::open_message(opened, paths[i], message, sizeof message);
+        base::warn("%s; the next table is used", message);
+      }
+      continue;
+    }
+    process.tables[process.table_count] = opened.table;
+    memcpy(process.table_paths[process.table_count], paths[i], sizeof paths[i]);
+    ++process.table_count;
+    base::inform(1, "table %s (%s)", opened.table->name, paths[i]);
+  }
+}
+
+void load() {
+  const bool secure = getauxval(AT_SECURE) != 0;
+  const machine::FileRoot machine_root;
+  process.cpu = machine::identify_cpu(machine_root);
+  process.cores = machine::count_cores(machine_root);
+  find_folder();
+  char own_blas[sizeof process.folder + 16];
+  snprintf(own_blas, sizeof own_blas, "%s/libblas.so.3", process.folder);
+  const backend::LoadRequest request{&process.options, &process.cpu, process.cores.online,
+                                     secure,           own_blas,     inner_entry_of};
+  const backend::Backends& backends = backend::load_backends(request);
+  if (!process.options.disable) open_tables(secure);
+  threads::start_caps(backends.omp, process.options, machine::usable_cores(process.cores));
+  threads::start_gate(backends);
+  threads::register_fork_handlers();
+  fill_routing(process, backends);
+}
+
+}  // namespace
+
+const Setting& setting() noexcept { return process; }
+
+bool ensure_loaded() noexcept {
+  if (phase_now() == Phase::ready) return true;
+  if (phase_now() == Phase::loading && loading_thread == gettid()) return false;
+  Dl_info info;
+  char path[4096] = "";
+  if (dladdr(reinterpret_cast<void*>(&find_folder), &info) != 0) {
+    const char* end = strrchr(info.dli_fname, '/');
+    const int length = end != nullptr ? static_cast<int>(end - info.dli_fname) + 1 : 0;
+    snprintf(path, sizeof path, "%.*slibswitchblas-loader.so", length, info.dli_fname);
+  }
+  if (dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) == nullptr) {
+    base::fatal(
+        "%s cannot be loaded (%s): the installation is not complete, install switchblas again",
+        path, dlerror());
+  }
+  return phase_now() == Phase::ready;
+}
+
+void switchblas_core_load() {
+  // Under the loader lock: one thread at a time.
+  if (phase != Phase::none) return;
+  loading_thread = gettid();
+  __atomic_store_n(&phase, Phase::loading, __ATOMIC_RELEASE);
+  load();
+  publish_all(process.options.disable);
+  __atomic_store_n(&phase, Phase::ready, __ATOMIC_RELEASE);
+}
+
+}  // namespace switchblas::entry

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "threads/gate.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "backend/blis.h"
+#include "table/find.h"
+#include "threads/caps.h"
+
+namespace switchblas::threads {
+namespace {
+
+using backend::Kind;
+
+backend::OpenMp openmp;
+int max_threads[backend::kKinds];
+
+/// What the call in flight of this thread has changed; frame is nullptr where there is none.
+struct InFlight {
+  const void* frame;
+  int icv;  // to be put back; 0: it was not changed
+  bool gate;
+  Kind backend;
+};
+__thread InFlight in_flight __attribute__((tls_model("initial-exec")));
+
+// The address of its record names a thread; 0: the gate is free.
+uintptr_t gate_owner = 0;
+
+uintptr_t self() { return reinterpret_cast<uintptr_t>(&in_flight); }
+
+bool try_take_gate() {
+  uintptr_t nobody = 0;
+  return __atomic_compare_exchange_n(&gate_owner, &nobody, self(), false, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED);
+}
+
+void release_gate() { __atomic_store_n(&gate_owner, uintptr_t{0}, __ATOMIC_RELEASE); }
+
+void put_back() {
+  const InFlight record = in_flight;
+  in_flight.frame = nullptr;
+  if (record.backend == Kind::blis) backend::blis_threads = 0;
+  if (record.icv != 0) openmp.set_num_threads(record.icv);
+  if (record.gate) release_gate();
+}
+
+/// The stack grows down: a call that comes from within the one in flight has the lower frame.
+bool is_inner(const void* frame) {
+  if (in_flight.frame == nullptr) return false;
+  if (frame < in_flight.frame) return true;
+  put_back();
+  return false;
+}
+
+void fork_prepare() {
+  // A threaded call of another thread would lose its buffers to OpenBLAS's own handler. Ten
+  // seconds: a thread that was cancelled within a call never gives the gate back, and a late fork
+  // is better than none.
+  constexpr long kPatienceMs = 10000;
+  for (long ms = 0; ms < kPatienceMs && gate_owner != self() && !try_take_gate(); ++ms) {
+    const timespec nap{0, 1000000};
+    nanosleep(&nap, nullptr);
+  }
+}
+
+void fork_parent() {
+  if (gate_owner == self() && !in_flight.gate) release_gate();
+}
+
+void fork_child() {
+  release_gate();
+  enter_forked_child();
+}
+
+}  // namespace
+
+void start_gate(const backend::Backends& backends) noexcept {
+  openmp = backends.omp;
+  for (int kind = 0; kind < backend::kKinds; ++kind) {
+    const backend::Library& library = backends.library[kind];
+    max_threads[kind] = library.handle != nullptr && library.threaded ? library.max_threads : 1;
+  }
+}
+
+Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
+  if (is_inner(frame)) return {in_flight.backend, true};
+  const int most = cap();
+  const table::Step* step = &table::step_for(ladder, most);
+  int n = step->threads != 0 && step->threads < most ? step->threads : most;
+  if (n > max_threads[static_cast<int>(step->backend)])
+    n = max_threads[static_cast<int>(step->backend)];
+  InFlight record{frame, 0, false, Kind::openblas};
+  if (n > 1) {
+    record.gate = try_take_gate();
+    if (!record.gate) {
+      n = 1;
+      step = &table::step_for(ladder, 1);
+    }
+  }
+  record.backend = static_cast<Kind>(step->backend);
+  if (record.backend == Kind::blis) {
+    backend::blis_threads = n;
+  } else if (record.backend == Kind::openblas) {
+    const int icv = openmp.get_max_threads();
+    if (icv != n) {
+      record.icv = icv;
+      openmp.set_num_threads(n);
+    } else if (n > 1) {
+      record.icv = icv;  // 0.3.21 writes the ICV itself
+    }
+  }
+  in_flight = record;
+  return {record.backend, false};
+}
+
+void leave(const Admission& admission) noexcept {
+  if (!admission.inner) put_back();
+}
+
+void register_fork_handlers() noexcept { pthread_atfork(fork_prepare, fork_parent, fork_child); }
+
+}  // namespace switchblas::threads
