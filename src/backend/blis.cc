@@ -20,6 +20,7 @@ __thread int blis_threads = 0;
 
 namespace {
 
+constexpr char kInitFromGlobal[] = "bli_rntm_init_from_global";
 constexpr int kMaxThreads = 1024;
 constexpr int kArchitectures = 64;  // more than any version names
 
@@ -49,7 +50,7 @@ void rntm_of_thread(RntmHead* rntm) {
 }
 
 void* take_over_rntm(void*, const char* name, void* current) {
-  if (strcmp(name, "bli_rntm_init_from_global") != 0) return nullptr;
+  if (strcmp(name, kInitFromGlobal) != 0) return nullptr;
   init_from_global = reinterpret_cast<InitFromGlobal>(current);
   return reinterpret_cast<void*>(&rntm_of_thread);
 }
@@ -76,6 +77,11 @@ int architecture_id(void* handle, const char* configuration) {
 }
 
 }  // namespace
+
+void* blis_import(const char* name) noexcept {
+  const bool taken_over = init_from_global != nullptr && strcmp(name, kInitFromGlobal) == 0;
+  return taken_over ? reinterpret_cast<void*>(&rntm_of_thread) : nullptr;
+}
 
 const char* blis_version(void* handle) noexcept {
   const auto get =

@@ -21,6 +21,9 @@ extern __thread int blis_threads __attribute__((tls_model("initial-exec"), visib
 /// this library before us. False (with one warning) where the library is no BLIS.
 bool start_blis(Library* library, const char* configuration) noexcept;
 
+/// What BLIS's import of `name` must stay bound to, nullptr if that is not ours to say.
+void* blis_import(const char* name) noexcept;
+
 /// Version of a loaded BLIS before it has been initialised, "" if unknown.
 const char* blis_version(void* handle) noexcept;
 

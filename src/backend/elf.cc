@@ -92,6 +92,45 @@ int find_relro(dl_phdr_info* info, std::size_t, void* data) {
   return 1;
 }
 
+/// The addresses that a library is mapped at. The last answer is kept, for one library is asked
+/// about at a time.
+struct Extent {
+  ElfW(Addr) begin;
+  ElfW(Addr) end;
+};
+
+struct ExtentSearch {
+  const link_map* map;
+  Extent found;
+};
+
+int find_extent(dl_phdr_info* info, std::size_t, void* data) {
+  ExtentSearch* search = static_cast<ExtentSearch*>(data);
+  if (info->dlpi_addr != search->map->l_addr || strcmp(info->dlpi_name, search->map->l_name) != 0)
+    return 0;
+  search->found.begin = ~ElfW(Addr){0};
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& header = info->dlpi_phdr[i];
+    if (header.p_type != PT_LOAD) continue;
+    const ElfW(Addr) begin = info->dlpi_addr + header.p_vaddr;
+    if (begin < search->found.begin) search->found.begin = begin;
+    if (begin + header.p_memsz > search->found.end) search->found.end = begin + header.p_memsz;
+  }
+  return 1;
+}
+
+Extent extent_of(void* handle) {
+  static void* last_handle = nullptr;  // used under the loader lock only
+  static Extent last{};
+  if (handle != last_handle) {
+    ExtentSearch search{map_of(handle), {0, 0}};
+    if (search.map != nullptr) dl_iterate_phdr(find_extent, &search);
+    last = search.found;
+    last_handle = handle;
+  }
+  return last;
+}
+
 bool protect(ElfW(Addr) begin, ElfW(Addr) end, int rights) {
   const ElfW(Addr) page = static_cast<ElfW(Addr)>(sysconf(_SC_PAGESIZE));
   begin &= ~(page - 1);
@@ -167,11 +206,10 @@ void* import_of(void* handle, const char* name) noexcept {
 void* definition_in(void* handle, const char* name) noexcept {
   void* address = dlsym(handle, name);
   if (address == nullptr) return nullptr;
-  const link_map* map = map_of(handle);
-  Dl_info info;
-  void* owner = nullptr;
-  if (map == nullptr || dladdr1(address, &info, &owner, RTLD_DL_LINKMAP) == 0) return nullptr;
-  return owner == map ? address : nullptr;
+  // dladdr would search the symbols of the library for each of its thousands of imports.
+  const Extent extent = extent_of(handle);
+  const ElfW(Addr) at = reinterpret_cast<ElfW(Addr)>(address);
+  return extent.begin <= at && at < extent.end ? address : nullptr;
 }
 
 const char* path_of(void* handle) noexcept {

@@ -266,12 +266,21 @@ bool can_run(const Cpu& cpu, const char* core) {
   }
 }
 
-const char* best_proved(const Cpu& cpu) {
-  if (cpu.avx512_for_kernels()) return "SkylakeX";
+const char* best_without_avx512(const Cpu& cpu) {
   if (cpu.avx2 && cpu.fma) return is_vendor(cpu, "GenuineIntel") ? "Haswell" : "Zen";
   if (cpu.avx) return "Sandybridge";
   return cpu.sse4_2 ? "Nehalem" : "Prescott";
 }
+
+const char* best_proved(const Cpu& cpu) {
+  return cpu.avx512_for_kernels() ? "SkylakeX" : best_without_avx512(cpu);
+}
+
+// Measured with 0.3.21 on an Emerald Rapids, where it runs Prescott by itself: dtrsm of side L with
+// 64 x 64 takes 31 us with SkylakeX, and the inverse of a 64 x 64 matrix 82 us, 65 us with
+// Prescott, 60 us with Haswell. Nobody's calls may become slower; 0.3.25 knows newer CPUs. BLIS has
+// AVX-512 kernels for what is large.
+constexpr Version kSmallSolves{0, 3, 25};
 
 KernelChoice safe_x86(const Cpu& cpu, const Version& version) {
   const KernelChoice own = default_x86(cpu, version);
@@ -281,6 +290,11 @@ KernelChoice safe_x86(const Cpu& cpu, const Version& version) {
   }
   if (!can_run(cpu, own.name)) {
     return {best, "its own choice needs instructions that this CPU or system does not offer"};
+  }
+  if (rank_of(best) == 4 && rank_of(own.name) < 4 && version < kSmallSolves) {
+    return {best_without_avx512(cpu),
+            "it does not know this CPU; its AVX-512 kernels solve small triangles slower than what "
+            "it would run"};
   }
   if (rank_of(best) > rank_of(own.name)) {
     return {best, "it does not know this CPU; these kernels use what the CPU offers"};

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <initializer_list>
@@ -23,7 +24,7 @@
 namespace switchblas::backend {
 namespace {
 
-Backends loaded;
+constinit Backends loaded;
 Kind preferred = Kind::openblas;
 InnerEntry inner_entry = nullptr;
 // Paths and kernel names live as long as the process.
@@ -39,22 +40,38 @@ void* open_library(const char* path, int more_flags) {
   return dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE | more_flags);
 }
 
-/// The user's file if one is named, else the first candidate that exists.
-const char* choose_file(Kind kind, const char* named) {
+const char* variable_of(Kind kind) {
+  switch (kind) {
+    case Kind::openblas:
+      return "SWITCHBLAS_OPENBLAS";
+    case Kind::blis:
+      return "SWITCHBLAS_BLIS";
+    case Kind::reference:
+      return "SWITCHBLAS_REFERENCE_BLAS";
+    case Kind::other:
+      return "SWITCHBLAS_BACKEND";
+  }
+  return "";
+}
+
+/// The user's file if one is named, else the first candidate that exists. `needed`: say what is
+/// missing.
+const char* choose_file(Kind kind, const char* named, bool needed = true) {
   if (named != nullptr) {
     if (access(named, R_OK) == 0) return named;
     base::warn(
-        "%s (the %s that the environment names) cannot be read: check the path, or unset the "
-        "variable; it "
-        "is done without",
-        named, kind_name(kind));
+        "%s, which %s names, cannot be read: check the path or unset the variable; it is done "
+        "without",
+        named, variable_of(kind));
     return nullptr;
   }
   for (const char* const* path = candidates(kind); *path != nullptr; ++path) {
     if (access(*path, R_OK) == 0) return *path;
   }
-  base::warn("%s is not installed: it is done without, slower; install %s", kind_name(kind),
-             package_of(kind));
+  if (needed) {
+    base::warn("%s is not installed: it is done without, slower; install %s", kind_name(kind),
+               package_of(kind));
+  }
   return nullptr;
 }
 
@@ -72,6 +89,7 @@ void warn_of_dlerror(const char* path) {
 /// library, whatever the program has in its global scope.
 void* bind_one(void* context, const char* name, void*) {
   if (void* entry = inner_entry(name)) return entry;
+  if (void* entry = blis_import(name)) return entry;
   return definition_in(context, name);
 }
 
@@ -157,33 +175,48 @@ class RaisedIcv {
   int before_ = 0;
 };
 
-void load_openblas(const LoadRequest& request) {
+/// What the program had loaded before us runs the kernels that it chose by itself; where that is
+/// still safe, better ones are chosen.
+void take_loaded_openblas(const LoadRequest& request, void* handle, Library* result) {
+  result->handle = handle;
+  result->path = path_of(handle);
+  if (!identify_openblas(result)) return;
+  result->why = "the program had loaded it before";
+  if (request.options->disable || !request.in_global_scope) return;
+  const char* core = choose_openblas_core(request, result->path, result);
+  if (core != nullptr && strcasecmp(core, result->kernel) != 0 &&
+      choose_core_again(*result, core)) {
+    identify_openblas(result);
+  }
+}
+
+void open_openblas(const LoadRequest& request, const char* path, bool deep, Library* result) {
+  const char* core =
+      request.options->disable ? nullptr : choose_openblas_core(request, path, result);
+  const EnvironmentOverlay overlay("OPENBLAS_CORETYPE", core);
+  const RaisedIcv raised(request.cores);
+  result->handle = open_library(path, deep ? RTLD_DEEPBIND : 0);
+  if (result->handle == nullptr) return warn_of_dlerror(path);
+  result->path = path_of(result->handle);
+  identify_openblas(result);
+}
+
+void load_openblas(const LoadRequest& request, bool needed) {
   Library& result = library(Kind::openblas);
   const GlobalOpenblas global = find_global_openblas();
   if (global.handle != nullptr && request.options->openblas_file == nullptr) {
-    result.handle = global.handle;
-    result.why = "the program had loaded it before";
+    take_loaded_openblas(request, global.handle, &result);
   } else {
-    const char* path = choose_file(Kind::openblas, request.options->openblas_file);
+    const char* path = choose_file(Kind::openblas, request.options->openblas_file, needed);
     if (path == nullptr) return;
     copy(openblas_file, sizeof openblas_file, path);
     if (void* already = dlopen(path, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE)) {
-      result.handle = already;
-      result.why = "the program had loaded it before";
+      take_loaded_openblas(request, already, &result);
     } else {
-      const char* core =
-          request.options->disable ? nullptr : choose_openblas_core(request, path, &result);
-      const EnvironmentOverlay overlay("OPENBLAS_CORETYPE", core);
-      const RaisedIcv raised(request.cores);
-      result.handle = open_library(path, global.present ? RTLD_DEEPBIND : 0);
-      if (result.handle == nullptr) return warn_of_dlerror(path);
+      open_openblas(request, path, global.present, &result);
     }
   }
-  result.path = path_of(result.handle);
-  if (!identify_openblas(&result)) {
-    result.handle = nullptr;
-    return;
-  }
+  if (result.handle == nullptr) return;
   loaded.omp = openmp_of(result.handle);
   if (!loaded.omp.usable()) {
     base::warn(
@@ -295,14 +328,13 @@ const Backends& load_backends(const LoadRequest& request) noexcept {
     load_other(request);
     if (!loaded.has(Kind::other)) choice = BackendChoice::automatic;
   }
-  const bool wants_openblas =
-      choice == BackendChoice::automatic || choice == BackendChoice::openblas;
-  if (wants_openblas) load_openblas(request);
+  loaded.automatic = choice == BackendChoice::automatic && !options.disable;
+  // Always, for it has names that the others lack.
+  load_openblas(request, choice == BackendChoice::automatic || choice == BackendChoice::openblas);
   if (choice == BackendChoice::automatic || choice == BackendChoice::blis) load_blis(request);
-  if (!loaded.has(Kind::openblas)) load_reference(request);
-  // The last resort of a forced choice that is not to be had, or that lacks a LAPACK.
-  const bool lapack = loaded.has(Kind::openblas) || library(Kind::reference).lapack != nullptr;
-  if (!wants_openblas && !lapack) load_openblas(request);
+  const bool over_openblas =
+      choice == BackendChoice::automatic || choice == BackendChoice::openblas;
+  if (!over_openblas || !loaded.has(Kind::openblas)) load_reference(request);
 
   const Kind wanted = choice == BackendChoice::blis        ? Kind::blis
                       : choice == BackendChoice::reference ? Kind::reference
@@ -312,6 +344,7 @@ const Backends& load_backends(const LoadRequest& request) noexcept {
   for (const Kind kind : {Kind::openblas, Kind::blis, Kind::reference}) {
     if (!loaded.has(preferred)) preferred = kind;
   }
+  loaded.automatic = loaded.automatic && preferred == Kind::openblas;
   if (!options.disable) bind_all();
   tell();
   return loaded;

@@ -21,12 +21,15 @@ struct LoadRequest {
   bool secure;  ///< AT_SECURE: no user files
   const char*
       own_blas;  ///< path of our libblas.so.3, which the reference LAPACK needs by that name
+  bool in_global_scope;  ///< what the program calls comes to us, also what another library defines
+                         ///< as well
   InnerEntry inner_entry;
 };
 
 struct Backends {
   Library library[kKinds];
   OpenMp omp;
+  bool automatic = false;  ///< the tables choose; no backend was asked for, or it is not to be had
 
   const Library& of(Kind kind) const { return library[static_cast<int>(kind)]; }
   bool has(Kind kind) const { return of(kind).handle != nullptr; }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend/elf.h"
+#include "backend/environment.h"
 #include "backend/find.h"
 #include "base/message.h"
 
@@ -21,6 +22,10 @@ F function(void* handle, const char* name) {
 constexpr int kOpenMpBuild = 2;  // openblas_get_parallel(): 0 serial, 1 pthreads, 2 OpenMP
 constexpr double kAlways = __builtin_inf();
 constexpr double kNever = -1.0;
+// The versions whose gotoblas_dynamic_init reads the environment and sets nothing but the kernels
+// and their blocking (driver/others/dynamic.c, dynamic_arm64.c).
+constexpr Version kFirstChoosing{0, 3, 20};
+constexpr Version kLastChoosing{0, 3, 28};
 // The versions whose sources the numbers below were read from.
 constexpr Version kFirstRead{0, 3, 20};
 constexpr Version kLastRead{0, 3, 29};
@@ -62,14 +67,16 @@ bool identify_openblas(Library* library) noexcept {
   if (get_config == nullptr || get_parallel == nullptr) {
     base::warn("%s is not an OpenBLAS: it is not used; install %s", library->path,
                package_of(Kind::openblas));
+    library->handle = nullptr;
     return false;
   }
   if (get_parallel() != kOpenMpBuild) {
     base::warn(
-        "%s is not the OpenMP build of OpenBLAS (the others have one pool for the process or no "
-        "locks): it "
-        "is not used; install %s",
+        "%s is not the OpenMP build of OpenBLAS (the others have one pool for the process, or no "
+        "locks): it is not "
+        "used; install %s",
         library->path, package_of(Kind::openblas));
+    library->handle = nullptr;
     return false;
   }
   const char* config = get_config();
@@ -81,6 +88,19 @@ bool identify_openblas(Library* library) noexcept {
   return true;
 }
 
+bool choose_core_again(const Library& library, const char* core) noexcept {
+  Version version;
+  parse_version(library.version, version);
+  if (version < kFirstChoosing || kLastChoosing < version) return false;
+  const auto quit = function<void (*)()>(library.handle, "gotoblas_dynamic_quit");
+  const auto init = function<void (*)()>(library.handle, "gotoblas_dynamic_init");
+  if (quit == nullptr || init == nullptr) return false;
+  const EnvironmentOverlay overlay("OPENBLAS_CORETYPE", core);
+  quit();
+  init();
+  return true;
+}
+
 double openblas_serial_work(const char* family, char type, const Version& version) noexcept {
   if (version < kFirstRead || kLastRead < version) return kNever;
   for (const SerialRow& row : kSerial) {
@@ -88,6 +108,10 @@ double openblas_serial_work(const char* family, char type, const Version& versio
     return type == 's' || type == 'd' ? row.real_work : row.complex_work;
   }
   return kNever;
+}
+
+bool openblas_hangs_on_threads(const char* family) noexcept {
+  return strcmp(family, "gemm3m") == 0;
 }
 
 }  // namespace switchblas::backend

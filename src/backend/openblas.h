@@ -13,10 +13,20 @@ namespace switchblas::backend {
 /// build.
 bool identify_openblas(Library* library) noexcept;
 
+/// Makes an OpenBLAS that the program has loaded choose its kernels once more, now as `core`. Only
+/// where nobody can be in it: nothing has called us yet, and all its callers come through us
+/// (LoadRequest::in_global_scope). False, and nothing changed, for versions whose way of choosing
+/// is not known.
+bool choose_core_again(const Library& library, const char* core) noexcept;
+
 /// The largest `work` (shape.h) at which the routine starts no thread and touches no process-wide
 /// state whatever the ICV is: there the ICV need not be set to 1. -1: never; infinity: always.
 /// Source: interface/*.c of OpenBLAS 0.3.20 to 0.3.29, the lowest bound of all architectures; newer
 /// versions ask for their thread count before they look at the size.
 double openblas_serial_work(const char* family, char type, const Version& version) noexcept;
+
+/// Whether the routine must never have more than one thread: gemm3m hangs on two (0.3.21, seen with
+/// 72 x 99 x 61).
+bool openblas_hangs_on_threads(const char* family) noexcept;
 
 }  // namespace switchblas::backend

@@ -88,8 +88,9 @@ TEST(OpenblasDefault, OtherVendors) {
 
 TEST(OpenblasSafe, EmeraldRapids) {
   const machine::Cpu cpu = intel(0xcf, Level::bf16);
-  EXPECT_STREQ(safe(cpu, kDebian12), "SkylakeX");
-  EXPECT_STREQ(safe(cpu, k24), "SkylakeX");
+  // By itself Prescott, which solves small triangles faster than SkylakeX does.
+  EXPECT_STREQ(safe(cpu, kDebian12), "Haswell");
+  EXPECT_STREQ(safe(cpu, k24), "Haswell");
   EXPECT_EQ(safe(cpu, kFixed), nullptr);
   EXPECT_EQ(safe(cpu, kDebian13), nullptr);
 }
