@@ -165,8 +165,10 @@ class Writer {
     bytes.append(reinterpret_cast<const char*>(rows_.data()), rows_.size() * sizeof(RoutineRow));
     bytes.append(reinterpret_cast<const char*>(ladders_.data()), ladders_.size() * sizeof(Ladder));
     bytes += strings + grid_bytes_;
-    header.checksum = fnv1a(bytes.data() + sizeof header, bytes.size() - sizeof header);
     std::memcpy(bytes.data(), &header, sizeof header);
+    header.checksum = checksum_of(bytes.data(), bytes.size());
+    std::memcpy(bytes.data() + offsetof(Header, checksum), &header.checksum,
+                sizeof header.checksum);
   }
 
   const TableSource& source_;

@@ -54,7 +54,7 @@ struct Header {
   char magic[8];
   std::uint32_t version;
   std::uint32_t file_bytes;
-  std::uint64_t checksum;  // FNV-1a 64 of all bytes after this header
+  std::uint64_t checksum;  // of all other bytes of the file (checksum.h)
   std::uint32_t routines;  // number of rows
   std::uint32_t routine_offset;
   std::uint32_t ladders;

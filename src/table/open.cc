@@ -123,7 +123,7 @@ OpenError check_table(const void* bytes, std::size_t size) noexcept {
   if (memcmp(table.magic, kMagic, sizeof kMagic) != 0) return OpenError::not_a_table;
   if (table.version != kVersion) return OpenError::version;
   if (table.file_bytes != size) return OpenError::size;
-  if (fnv1a(&table + 1, size - sizeof(Header)) != table.checksum) return OpenError::checksum;
+  if (checksum_of(bytes, size) != table.checksum) return OpenError::checksum;
   return sound(table) ? OpenError::none : OpenError::structure;
 }
 
