@@ -47,6 +47,17 @@ struct Shape {
 
 // Letters are compared as the reference's LSAME does, without regard to case.
 inline bool is(Char c, char upper) { return (*c & ~0x20) == upper; }
+/// The letter as a backend wants it that compares with capitals only. Other arguments pass as they
+/// are.
+inline Char in_upper_case(Char c) {
+  static constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  return *c >= 'a' && *c <= 'z' ? &kLetters[*c - 'a'] : c;
+}
+template <class Argument>
+inline Argument in_upper_case(Argument argument) {
+  return argument;
+}
+
 inline bool trans_ok(Char c) { return is(c, 'N') || is(c, 'T') || is(c, 'C'); }
 inline bool uplo_ok(Char c) { return is(c, 'U') || is(c, 'L'); }
 inline bool side_ok(Char c) { return is(c, 'L') || is(c, 'R'); }

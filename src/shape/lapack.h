@@ -107,6 +107,7 @@ struct Trtrs {
   static constexpr int kDims = 2;
   static constexpr int kChars = 3;
   static constexpr int kInfo = 9;
+  static constexpr bool kUpperCaseOnly = true;  // OpenBLAS 0.3.21 takes small letters for errors
   using Function = void(Char uplo, Char trans, Char diag, Int n, Int nrhs, In<T> a, Int lda,
                         Out<T> b, Int ldb, Out<int> info);
   template <class... Rest>

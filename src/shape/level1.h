@@ -11,6 +11,7 @@ namespace switchblas::shape {
 struct Vector {
   static constexpr int kDims = 1;
   static constexpr int kChars = 0;
+  static constexpr bool kNoBuffer = true;  // OpenBLAS takes no buffer for one thread
   template <class... Rest>
   static Shape<1> shape(Int n, Rest...) {
     return {0, {*n}, real(*n)};

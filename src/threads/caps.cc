@@ -8,10 +8,13 @@
 namespace switchblas::threads {
 namespace {
 
-backend::OpenMp openmp;
+constinit backend::OpenMp openmp;
 int fixed_limit = 1;
 int program_limit = 0;  // atomic access
 bool forked = false;
+
+// libgomp's answer where OMP_THREAD_LIMIT is not set is the largest int.
+constexpr int kNoThreadLimit = 0x7fffffff;
 
 int smaller(int a, int b) { return a < b ? a : b; }
 
@@ -42,9 +45,13 @@ int cap() noexcept {
   if (program > 0) n = smaller(n, program);
   if (n <= 1 || openmp.in_parallel() != 0) return 1;
   if (openmp.get_dynamic != nullptr && openmp.get_dynamic() != 0) return 1;
-  if (openmp.get_thread_limit != nullptr) n = smaller(n, openmp.get_thread_limit());
-  return n < 1 ? 1 : n;
+  // The limit counts the threads of all pools, the program's own too: a team may come out smaller
+  // than was asked for, which hangs OpenBLAS and aborts BLIS.
+  if (openmp.get_thread_limit != nullptr && openmp.get_thread_limit() < kNoThreadLimit) return 1;
+  return n;
 }
+
+int highest_cap() noexcept { return fixed_limit; }
 
 void set_limit(int threads) noexcept {
   __atomic_store_n(&program_limit, threads > 0 ? threads : 0, __ATOMIC_RELAXED);

@@ -17,6 +17,9 @@ void start_caps(const backend::OpenMp& omp, const base::Options& options,
 /// the number of jobs hangs OpenBLAS). Cost: 1.5 ns where the ICV is 1, about 6 ns otherwise.
 int cap() noexcept;
 
+/// The highest cap that there can be: the fixed limits alone.
+int highest_cap() noexcept;
+
 /// The limit that the program sets through our API or the backends' (0: none). For the process as a
 /// whole.
 void set_limit(int threads) noexcept;

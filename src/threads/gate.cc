@@ -9,13 +9,14 @@
 #include "backend/blis.h"
 #include "table/find.h"
 #include "threads/caps.h"
+#include "threads/crowd.h"
 
 namespace switchblas::threads {
 namespace {
 
 using backend::Kind;
 
-backend::OpenMp openmp;
+constinit backend::OpenMp openmp;
 int max_threads[backend::kKinds];
 
 /// What the call in flight of this thread has changed; frame is nullptr where there is none.
@@ -23,6 +24,7 @@ struct InFlight {
   const void* frame;
   int icv;  // to be put back; 0: it was not changed
   bool gate;
+  bool permit;
   Kind backend;
 };
 __thread InFlight in_flight __attribute__((tls_model("initial-exec")));
@@ -46,6 +48,7 @@ void put_back() {
   if (record.backend == Kind::blis) backend::blis_threads = 0;
   if (record.icv != 0) openmp.set_num_threads(record.icv);
   if (record.gate) release_gate();
+  if (record.permit) give_permit_back();
 }
 
 /// The stack grows down: a call that comes from within the one in flight has the lower frame.
@@ -73,6 +76,7 @@ void fork_parent() {
 
 void fork_child() {
   release_gate();
+  leave_crowd_in_child();
   enter_forked_child();
 }
 
@@ -84,16 +88,19 @@ void start_gate(const backend::Backends& backends) noexcept {
     const backend::Library& library = backends.library[kind];
     max_threads[kind] = library.handle != nullptr && library.threaded ? library.max_threads : 1;
   }
+  start_crowd(backends.of(Kind::openblas), highest_cap());
 }
 
 Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
   if (is_inner(frame)) return {in_flight.backend, true};
-  const int most = cap();
+  // Most ladders that come here are one thread at every cap: then the cap need not be asked for.
+  const bool one_thread = ladder.count == 1 && ladder.steps[0].threads == 1;
+  const int most = one_thread ? 1 : cap();
   const table::Step* step = &table::step_for(ladder, most);
   int n = step->threads != 0 && step->threads < most ? step->threads : most;
   if (n > max_threads[static_cast<int>(step->backend)])
     n = max_threads[static_cast<int>(step->backend)];
-  InFlight record{frame, 0, false, Kind::openblas};
+  InFlight record{frame, 0, false, false, Kind::openblas};
   if (n > 1) {
     record.gate = try_take_gate();
     if (!record.gate) {
@@ -105,6 +112,7 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
   if (record.backend == Kind::blis) {
     backend::blis_threads = n;
   } else if (record.backend == Kind::openblas) {
+    if (!has_pass()) record.permit = take_permit();
     const int icv = openmp.get_max_threads();
     if (icv != n) {
       record.icv = icv;
