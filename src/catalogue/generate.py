@@ -23,7 +23,7 @@ LETTERS = "sdcz"
 CXX_TYPE = {"s": "float", "d": "double", "c": "ComplexFloat", "z": "ComplexDouble"}
 API = [
     "openblas_get_num_threads", "openblas_set_num_threads", "openblas_get_config",
-    "openblas_get_corename", "openblas_get_parallel", "openblas_get_num_procs",
+    "openblas_get_corename", "openblas_get_parallel",
     "bli_thread_get_num_threads", "bli_thread_set_num_threads",
 ]
 SWITCHBLAS_API = [

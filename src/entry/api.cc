@@ -143,6 +143,4 @@ int api_openblas_get_parallel() {
   return kOpenMp;
 }
 
-int api_openblas_get_num_procs() { return setting().cores.online > 0 ? setting().cores.online : 1; }
-
 }  // namespace switchblas::entry

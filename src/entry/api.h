@@ -18,7 +18,6 @@ void api_openblas_set_num_threads(int threads);
 char* api_openblas_get_config();
 char* api_openblas_get_corename();
 int api_openblas_get_parallel();
-int api_openblas_get_num_procs();
 
 std::int64_t api_bli_thread_get_num_threads();
 void api_bli_thread_set_num_threads(std::int64_t threads);

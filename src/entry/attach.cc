@@ -137,6 +137,12 @@ void take_handlers(const Object* object) {
   if (handlers.called_from_c == nullptr) handlers.called_from_c = object->called_from_c;
 }
 
+/// What backends call: an object that is attached after they were bound may still bring the
+/// caller's own.
+void call_xerbla(const char* name, const int* info, unsigned long length) {
+  handlers.xerbla(name, info, length);
+}
+
 }  // namespace
 
 void publish_all(bool untouched) noexcept {
@@ -145,8 +151,17 @@ void publish_all(bool untouched) noexcept {
   for (Object* object = objects; object != nullptr; object = object->next) fill(object);
 }
 
+bool in_global_scope() noexcept {
+  void* program = dlopen(nullptr, RTLD_NOW);
+  void* base = base_of(program != nullptr ? dlsym(program, "dgemm_") : nullptr);
+  for (const Object* object = objects; object != nullptr; object = object->next) {
+    if (base != nullptr && base == base_of(object->slots)) return true;
+  }
+  return false;
+}
+
 void* inner_entry_of(const char* name) noexcept {
-  if (strcmp(name, "xerbla_") == 0) return reinterpret_cast<void*>(handlers.xerbla);
+  if (strcmp(name, "xerbla_") == 0) return reinterpret_cast<void*>(&call_xerbla);
   if (strcmp(name, "ilaenv_") == 0) return handlers.ilaenv;
   if (strcmp(name, "ilaenv2stage_") == 0) return handlers.ilaenv2stage;
   const int symbol = symbol_named(name);

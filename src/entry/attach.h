@@ -9,6 +9,10 @@ namespace switchblas::entry {
 /// (SWITCHBLAS_DISABLE): with the backends' own functions.
 void publish_all(bool untouched) noexcept;
 
+/// Whether BLAS calls of everybody in the process come to us (preloaded, or linked first), not only
+/// those of the libraries that NEED us.
+bool in_global_scope() noexcept;
+
 /// What a backend's import of `name` is bound to: our typed entry, or the caller's own xerbla_,
 /// ilaenv_; nullptr: the backend's own definition.
 void* inner_entry_of(const char* name) noexcept;

@@ -7,9 +7,12 @@
 // environment is on the way.
 #pragma once
 
+#include "backend/find.h"
+#include "base/message.h"
 #include "entry/report.h"
 #include "entry/state.h"
 #include "shape/arguments.h"
+#include "threads/crowd.h"
 #include "threads/gate.h"
 
 namespace switchblas::entry {
@@ -44,11 +47,12 @@ inline auto call_with_state(const table::Ladder& ladder, Run run) {
 /// `check` gives the number of the first illegal argument; `report` tells the caller of it; `run`
 /// calls the function that it is given. Where no state is needed the backend makes the check
 /// itself.
-template <Routine kRoutine, int kDims, class Check, class Report, class Run>
+template <Routine kRoutine, bool kBuffer, int kDims, class Check, class Report, class Run>
 inline auto call(const shape::Shape<kDims>& shape, Check check, Report report, Run run) {
   const RoutineState& state = state_of<kRoutine>();
   const Arm& arm = state.arms[cell_of(state.cells[shape.variant], shape)];
-  if (arm.direct || (arm.openblas_only && shape.work <= state.serial_work)) [[likely]] {
+  if (arm.direct || (arm.openblas_only && shape.work <= state.serial_work &&
+                     (!kBuffer || threads::has_pass()))) [[likely]] {
     return run(state.function[static_cast<int>(arm.backend)]);
   }
   using Result = decltype(run(nullptr));
@@ -65,8 +69,15 @@ inline auto call(const shape::Shape<kDims>& shape, Check check, Report report, R
 template <Routine kRoutine, class Run>
 inline void call_own_cblas(double work, Run run) {
   const RoutineState& state = state_of<kRoutine>();
+  if (state.own_cblas == nullptr) {
+    base::fatal("no library here has cblas_%s for row-major operands: install %s",
+                catalogue::kRoutines[static_cast<int>(kRoutine)].name,
+                backend::package_of(Kind::openblas));
+  }
   const Arm& arm = *state.own_cblas_arm;
-  if (arm.direct || (arm.openblas_only && work <= state.serial_work)) return run(state.own_cblas);
+  if (arm.direct || (arm.openblas_only && work <= state.serial_work && threads::has_pass())) {
+    return run(state.own_cblas);
+  }
   call_with_state(arm.ladder, [&](Kind) { run(state.own_cblas); });
 }
 

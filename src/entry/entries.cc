@@ -15,7 +15,7 @@
 
 namespace switchblas::entry {
 
-RoutineState routine_state[catalogue::kRoutineCount];
+constinit RoutineState routine_state[catalogue::kRoutineCount];
 
 namespace {
 

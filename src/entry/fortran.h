@@ -38,11 +38,17 @@ struct Fortran;
 template <Routine kRoutine, class Pattern, class Result, class... Arguments>
 struct Fortran<kRoutine, Pattern, Result(Arguments...)> {
   static Result entry(Arguments... arguments) {
-    return call<kRoutine>(
+    constexpr bool kBuffer = !requires { Pattern::kNoBuffer; };
+    return call<kRoutine, kBuffer>(
         Pattern::shape(arguments...), [&] { return Pattern::check(arguments...); },
         [&](int argument) { report(argument, arguments...); },
         [&](void* function) {
-          return call_fortran<Pattern::kChars, Result, Arguments...>(function, arguments...);
+          if constexpr (requires { Pattern::kUpperCaseOnly; }) {
+            return call_fortran<Pattern::kChars, Result, Arguments...>(
+                function, shape::in_upper_case(arguments)...);
+          } else {
+            return call_fortran<Pattern::kChars, Result, Arguments...>(function, arguments...);
+          }
         });
   }
 

@@ -32,7 +32,7 @@ FROM_SCOPE extern int CBLAS_CallFromC;
 namespace switchblas::entry {
 namespace {
 
-Object object;
+constinit Object object{};
 
 __attribute__((constructor)) void attach() {
   object.catalogue = catalogue::kCatalogueId;

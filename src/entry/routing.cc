@@ -22,8 +22,9 @@ using catalogue::RoutineInfo;
 
 // Where no table row holds: one cell, and one arm per backend, with as many threads as the cap.
 const std::uint8_t kOneCell[table::kBins3 * table::kBins3 * table::kBins3] = {};
-Arm default_arms[backend::kKinds];
-Arm table_arms[kMaxTables][table::kMaxLadders];
+constinit Arm default_arms[backend::kKinds];
+constinit Arm one_thread_arm;  // OpenBLAS, for what hangs on more
+constinit Arm table_arms[kMaxTables][table::kMaxLadders];
 bool served[kRoutineCount];
 
 int index_of(Kind kind) { return static_cast<int>(kind); }
@@ -61,6 +62,15 @@ void make_default_arms(const backend::Backends& backends) {
     arm.ladder.steps[1] = step(2, 0, static_cast<Kind>(kind));
     classify(&arm, backends);
   }
+  one_thread_arm.ladder.count = 1;
+  one_thread_arm.ladder.steps[0] = step(1, 1, Kind::openblas);
+  classify(&one_thread_arm, backends);
+}
+
+/// A table was made for libraries that run kernels for their CPU; a BLIS that has none is slower
+/// everywhere.
+bool is_worth_naming(const backend::Backends& backends, Kind kind) {
+  return backends.has(kind) && strcmp(backends.of(kind).kernel, "generic") != 0;
 }
 
 void make_table_arms(const table::Header& source, Arm* arms, const backend::Backends& backends) {
@@ -69,7 +79,7 @@ void make_table_arms(const table::Header& source, Arm* arms, const backend::Back
     arms[i].ladder = ladders[i];
     for (std::uint32_t s = 0; s < ladders[i].count; ++s) {
       table::Step& one = arms[i].ladder.steps[s];
-      if (backends.has(static_cast<Kind>(one.backend))) continue;
+      if (is_worth_naming(backends, static_cast<Kind>(one.backend))) continue;
       one.backend = static_cast<std::uint8_t>(backend::default_kind());
     }
     classify(&arms[i], backends);
@@ -160,10 +170,6 @@ void fill_routing(const Setting& setting, const backend::Backends& backends) noe
   make_default_arms(backends);
   for (int i = 0; i < setting.table_count; ++i)
     make_table_arms(*setting.tables[i], table_arms[i], backends);
-  const bool automatic =
-      !setting.options.disable && backend::default_kind() == Kind::openblas &&
-      (setting.options.backend == base::BackendChoice::automatic ||
-       (setting.options.backend == base::BackendChoice::file && !backends.has(Kind::other)));
   backend::Version version;
   backend::parse_version(backends.of(Kind::openblas).version, version);
   for (int i = 0; i < kRoutineCount; ++i) {
@@ -179,7 +185,11 @@ void fill_routing(const Setting& setting, const backend::Backends& backends) noe
       served[i] = true;
       state.arms = &default_arms[index_of(kind)];
     }
-    if (served[i] && automatic && !base::listed(setting.options.off, routine.name)) {
+    if (state.arms == &default_arms[index_of(Kind::openblas)] &&
+        backend::openblas_hangs_on_threads(routine.family)) {
+      state.arms = &one_thread_arm;
+    } else if (served[i] && backends.automatic &&
+               !base::listed(setting.options.off, routine.name)) {
       take_row(setting, routine, &state);
     }
   }

@@ -24,26 +24,57 @@
 #include "threads/caps.h"
 #include "threads/gate.h"
 
+// pthread_atfork asks for it; elsewhere it comes from the compiler's start files, which our objects
+// do without.
+extern "C" __attribute__((visibility("hidden"))) void* __dso_handle;
+void* __dso_handle = &__dso_handle;
+
 namespace switchblas::entry {
 namespace {
 
 enum class Phase { none, loading, ready };
 
-Setting process;
+constinit Setting process;
 Phase phase = Phase::none;  // atomic access
 pid_t loading_thread = 0;
+bool forked_before_loading = false;
 
 Phase phase_now() { return __atomic_load_n(&phase, __ATOMIC_ACQUIRE); }
 
-/// A child that is forked while another thread loads would inherit a library that is half there,
-/// for good.
-void wait_for_loading() {
+// Held while backends are loaded and while the process forks: a child that is forked meanwhile
+// would inherit libraries that are half there, for good. Taken after the loader lock by whoever
+// loads; whoever forks does not wait for that lock.
+int load_or_fork = 0;  // atomic access
+
+/// Ten seconds at most: a late start is better than none.
+bool take_load_or_fork() {
   constexpr int kPatienceMs = 10000;
-  for (int ms = 0; ms < kPatienceMs && phase_now() == Phase::loading && loading_thread != gettid();
-       ++ms) {
+  for (int ms = 0; ms < kPatienceMs; ++ms) {
+    int nobody = 0;
+    if (__atomic_compare_exchange_n(&load_or_fork, &nobody, 1, false, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_RELAXED))
+      return true;
     const timespec nap{0, 1000000};
     nanosleep(&nap, nullptr);
   }
+  return false;
+}
+
+void release_load_or_fork() { __atomic_store_n(&load_or_fork, 0, __ATOMIC_RELEASE); }
+
+bool is_loading_here() { return phase_now() == Phase::loading && loading_thread == gettid(); }
+
+// The thread that loads may fork itself, in a constructor: it holds what it would wait for.
+void before_fork() {
+  if (!is_loading_here()) take_load_or_fork();
+}
+void after_fork() {
+  if (!is_loading_here()) release_load_or_fork();
+}
+void after_fork_in_child() {
+  release_load_or_fork();
+  forked_before_loading = phase_now() != Phase::ready;
+  if (phase_now() == Phase::loading) phase = Phase::none;
 }
 
 void find_folder() {
@@ -62,7 +93,7 @@ __attribute__((constructor)) void start() {
   process.options =
       base::read_options([](const char* name) -> const char* { return getenv(name); }, secure);
   base::set_verbosity(process.options.verbose);
-  pthread_atfork(wait_for_loading, nullptr, nullptr);
+  pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
 /// Opens the tables in their order; a damaged one is said once and passed over.
@@ -103,9 +134,14 @@ void load() {
   char own_blas[sizeof process.folder + 16];
   snprintf(own_blas, sizeof own_blas, "%s/libblas.so.3", process.folder);
   const backend::LoadRequest request{&process.options, &process.cpu, process.cores.online,
-                                     secure,           own_blas,     inner_entry_of};
+                                     secure,           own_blas,     in_global_scope(),
+                                     inner_entry_of};
+  // The parent may have left libgomp a pool whose threads this child does not have.
+  const bool one_thread =
+      forked_before_loading && dlopen("libgomp.so.1", RTLD_NOW | RTLD_NOLOAD) != nullptr;
   const backend::Backends& backends = backend::load_backends(request);
-  if (!process.options.disable) open_tables(secure);
+  if (one_thread) threads::enter_forked_child();
+  if (backends.automatic) open_tables(secure);
   threads::start_caps(backends.omp, process.options, machine::usable_cores(process.cores));
   threads::start_gate(backends);
   threads::register_fork_handlers();
@@ -118,7 +154,7 @@ const Setting& setting() noexcept { return process; }
 
 bool ensure_loaded() noexcept {
   if (phase_now() == Phase::ready) return true;
-  if (phase_now() == Phase::loading && loading_thread == gettid()) return false;
+  if (is_loading_here()) return false;
   Dl_info info;
   char path[4096] = "";
   if (dladdr(reinterpret_cast<void*>(&find_folder), &info) != 0) {
@@ -131,17 +167,22 @@ bool ensure_loaded() noexcept {
         "%s cannot be loaded (%s): the installation is not complete, install switchblas again",
         path, dlerror());
   }
+  // A child that was forked while its parent opened the object has it, but nobody has run its
+  // constructor.
+  if (phase_now() == Phase::none && forked_before_loading) switchblas_core_load();
   return phase_now() == Phase::ready;
 }
 
 void switchblas_core_load() {
   // Under the loader lock: one thread at a time.
   if (phase != Phase::none) return;
+  take_load_or_fork();
   loading_thread = gettid();
   __atomic_store_n(&phase, Phase::loading, __ATOMIC_RELEASE);
   load();
   publish_all(process.options.disable);
   __atomic_store_n(&phase, Phase::ready, __ATOMIC_RELEASE);
+  release_load_or_fork();
 }
 
 }  // namespace switchblas::entry

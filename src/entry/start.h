@@ -14,13 +14,13 @@ inline constexpr int kMaxTables = 4;
 
 /// What the process runs on. Constant after the first call.
 struct Setting {
-  base::Options options;
-  machine::Cpu cpu;
-  machine::Cores cores;
-  char folder[4096];  ///< of the core: our libblas.so.3, the loader object, tables/
-  const table::Header* tables[kMaxTables];  ///< in the order in which they are asked
-  char table_paths[kMaxTables][4096];
-  int table_count;
+  base::Options options{};
+  machine::Cpu cpu{};
+  machine::Cores cores{};
+  char folder[4096] = {};  ///< of the core: our libblas.so.3, the loader object, tables/
+  const table::Header* tables[kMaxTables] = {};  ///< in the order in which they are asked
+  char table_paths[kMaxTables][4096] = {};
+  int table_count = 0;
 };
 const Setting& setting() noexcept;
 
