@@ -2,10 +2,12 @@
 #include "backend/blis.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include <initializer_list>
 
@@ -20,7 +22,6 @@ __thread int blis_threads = 0;
 
 namespace {
 
-constexpr char kInitFromGlobal[] = "bli_rntm_init_from_global";
 constexpr int kMaxThreads = 1024;
 constexpr int kArchitectures = 64;  // more than any version names
 
@@ -49,10 +50,49 @@ void rntm_of_thread(RntmHead* rntm) {
   for (int loop = 1; loop < 6; ++loop) rntm->ways[loop] = -1;
 }
 
-void* take_over_rntm(void*, const char* name, void* current) {
-  if (strcmp(name, kInitFromGlobal) != 0) return nullptr;
-  init_from_global = reinterpret_cast<InitFromGlobal>(current);
-  return reinterpret_cast<void*>(&rntm_of_thread);
+// BLIS's locks as fork sees them: how many are held or waited for, and whether a fork waits for
+// them.
+int lock_users = 0;    // atomic access
+int fork_is_near = 0;  // atomic access
+
+void nap() {
+  const timespec time{0, 200000};
+  nanosleep(&time, nullptr);
+}
+
+int lock_unless_forking(pthread_mutex_t* mutex) {
+  for (;;) {
+    __atomic_add_fetch(&lock_users, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&fork_is_near, __ATOMIC_SEQ_CST) == 0) break;
+    __atomic_sub_fetch(&lock_users, 1, __ATOMIC_SEQ_CST);
+    nap();
+  }
+  return pthread_mutex_lock(mutex);
+}
+
+int unlock_for_fork(pthread_mutex_t* mutex) {
+  const int result = pthread_mutex_unlock(mutex);
+  __atomic_sub_fetch(&lock_users, 1, __ATOMIC_SEQ_CST);
+  return result;
+}
+
+struct Import {
+  const char* name;
+  void* ours;
+};
+const Import kImports[] = {
+    {"bli_rntm_init_from_global", reinterpret_cast<void*>(&rntm_of_thread)},
+    {"pthread_mutex_lock", reinterpret_cast<void*>(&lock_unless_forking)},
+    {"pthread_mutex_unlock", reinterpret_cast<void*>(&unlock_for_fork)},
+};
+
+void* take_over(void*, const char* name, void* current) {
+  if (strcmp(name, kImports[0].name) == 0)
+    init_from_global = reinterpret_cast<InitFromGlobal>(current);
+  for (const Import& one : kImports) {
+    if (strcmp(name, one.name) == 0) return one.ours;
+  }
+  return nullptr;
 }
 
 bool layout_is_known(const char* version) {
@@ -78,9 +118,22 @@ int architecture_id(void* handle, const char* configuration) {
 
 }  // namespace
 
-void* blis_import(const char* name) noexcept {
-  const bool taken_over = init_from_global != nullptr && strcmp(name, kInitFromGlobal) == 0;
-  return taken_over ? reinterpret_cast<void*>(&rntm_of_thread) : nullptr;
+void* blis_import(void* current) noexcept {
+  for (const Import& one : kImports) {
+    if (current == one.ours) return one.ours;
+  }
+  return nullptr;
+}
+
+void blis_before_fork() noexcept {
+  constexpr int kPatience = 5000;  // one second: the locks are held for microseconds
+  __atomic_store_n(&fork_is_near, 1, __ATOMIC_SEQ_CST);
+  for (int i = 0; i < kPatience && __atomic_load_n(&lock_users, __ATOMIC_SEQ_CST) != 0; ++i) nap();
+}
+
+void blis_after_fork(bool in_child) noexcept {
+  if (in_child) __atomic_store_n(&lock_users, 0, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&fork_is_near, 0, __ATOMIC_SEQ_CST);
 }
 
 const char* blis_version(void* handle) noexcept {
@@ -119,7 +172,7 @@ bool start_blis(Library* library, const char* configuration) noexcept {
   }
   snprintf(library->kernel, sizeof library->kernel, "%s", name_of(query()));
   used_by_others = library->shared;
-  bind_imports(handle, take_over_rntm, nullptr);
+  bind_imports(handle, take_over, nullptr);
   if (init_from_global == nullptr) {
     base::warn(
         "BLIS %s (%s) was built with -Bsymbolic, so that its thread count cannot be set per call: "

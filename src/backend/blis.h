@@ -21,8 +21,15 @@ extern __thread int blis_threads __attribute__((tls_model("initial-exec"), visib
 /// this library before us. False (with one warning) where the library is no BLIS.
 bool start_blis(Library* library, const char* configuration) noexcept;
 
-/// What BLIS's import of `name` must stay bound to, nullptr if that is not ours to say.
-void* blis_import(const char* name) noexcept;
+/// Around fork(): BLIS has no handlers of its own, and a child would inherit the locks of its
+/// memory pools as other threads held them. Before: waits until none is held. After: in parent and
+/// child.
+void blis_before_fork() noexcept;
+void blis_after_fork(bool in_child) noexcept;
+
+/// What an import that is bound to `current` must stay bound to, nullptr if that is not ours to
+/// say.
+void* blis_import(void* current) noexcept;
 
 /// Version of a loaded BLIS before it has been initialised, "" if unknown.
 const char* blis_version(void* handle) noexcept;

@@ -87,9 +87,9 @@ void warn_of_dlerror(const char* path) {
 
 /// One import of a backend: routed names go to our inner entries, all others stay inside the
 /// library, whatever the program has in its global scope.
-void* bind_one(void* context, const char* name, void*) {
+void* bind_one(void* context, const char* name, void* current) {
   if (void* entry = inner_entry(name)) return entry;
-  if (void* entry = blis_import(name)) return entry;
+  if (void* entry = blis_import(current)) return entry;
   return definition_in(context, name);
 }
 

@@ -14,7 +14,8 @@ namespace switchblas::threads {
 extern __thread char crowd_pass __attribute__((tls_model("initial-exec"), visibility("hidden")));
 inline bool has_pass() { return crowd_pass == 1; }
 
-/// Counts OpenBLAS's buffers; a team of `highest_cap` threads keeps as many. Once, before the first call.
+/// Counts OpenBLAS's buffers; a team of `highest_cap` threads keeps as many. Once, before the first
+/// call.
 void start_crowd(const backend::Library& openblas, int highest_cap) noexcept;
 
 /// Gives the thread a pass if one is left, or waits for a permit. True if it has a permit, to be

@@ -68,13 +68,16 @@ void fork_prepare() {
     const timespec nap{0, 1000000};
     nanosleep(&nap, nullptr);
   }
+  backend::blis_before_fork();
 }
 
 void fork_parent() {
+  backend::blis_after_fork(false);
   if (gate_owner == self() && !in_flight.gate) release_gate();
 }
 
 void fork_child() {
+  backend::blis_after_fork(true);
   release_gate();
   leave_crowd_in_child();
   enter_forked_child();

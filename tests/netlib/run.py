@@ -273,7 +273,7 @@ def print_table(results, configs):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, default=ROOT / "build/release", help="build folder")
+    parser.add_argument("--build", type=lambda p: Path(p).resolve(), default=ROOT / "build/release", help="build folder")
     parser.add_argument("--libdir", default="lib", help="CMAKE_INSTALL_LIBDIR of the build")
     parser.add_argument("--configs", default="", help="comma-separated; default: all")
     parser.add_argument("--programs", default="*", help="comma-separated patterns, as eig.*.c")

@@ -158,7 +158,7 @@ def excuses(failing, package, alone, time_out):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, default=ROOT / "build/release", help="build folder")
+    parser.add_argument("--build", type=lambda p: Path(p).resolve(), default=ROOT / "build/release", help="build folder")
     parser.add_argument("--libdir", default="lib", help="CMAKE_INSTALL_LIBDIR of the build")
     parser.add_argument("--suites", default=",".join(SUITES), help="comma-separated")
     parser.add_argument("--configs", default="", help="comma-separated; default: both of ours")
