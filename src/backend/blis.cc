@@ -125,6 +125,32 @@ void* blis_import(void* current) noexcept {
   return nullptr;
 }
 
+double blis_one_thread_work(const char* family) noexcept {
+  struct Row {
+    const char* family;
+    double work;
+  };
+  constexpr double kSide = 100;
+  static constexpr Row kRows[] = {
+      {"gemm", kSide * kSide * kSide},
+      {"gemm3m", kSide * kSide * kSide},
+      {"gemmt", kSide * kSide * kSide},
+      {"gemmtr", kSide * kSide * kSide},
+      {"syrk", kSide},
+      {"herk", kSide},
+      {"syr2k", kSide},
+      {"her2k", kSide},
+      {"symm", kSide * kSide},
+      {"hemm", kSide * kSide},
+      {"trmm", kSide * kSide},
+      {"trsm", kSide * kSide},
+  };
+  for (const Row& row : kRows) {
+    if (strcmp(row.family, family) == 0) return row.work;
+  }
+  return -1;
+}
+
 void blis_before_fork() noexcept {
   constexpr int kPatience = 5000;  // one second: the locks are held for microseconds
   __atomic_store_n(&fork_is_near, 1, __ATOMIC_SEQ_CST);

@@ -21,6 +21,11 @@ extern __thread int blis_threads __attribute__((tls_model("initial-exec"), visib
 /// this library before us. False (with one warning) where the library is no BLIS.
 bool start_blis(Library* library, const char* configuration) noexcept;
 
+/// The largest `work` (shape.h) for which one thread does it, where BLIS alone serves a routine:
+/// about 100 as the side of each operand. -1: threads are not worth a thought, BLIS has none for
+/// the routine.
+double blis_one_thread_work(const char* family) noexcept;
+
 /// Around fork(): BLIS has no handlers of its own, and a child would inherit the locks of its
 /// memory pools as other threads held them. Before: waits until none is held. After: in parent and
 /// child.

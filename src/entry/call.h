@@ -51,8 +51,9 @@ template <Routine kRoutine, bool kBuffer, int kDims, class Check, class Report, 
 inline auto call(const shape::Shape<kDims>& shape, Check check, Report report, Run run) {
   const RoutineState& state = state_of<kRoutine>();
   const Arm& arm = state.arms[cell_of(state.cells[shape.variant], shape)];
-  if (arm.direct || (arm.openblas_only && shape.work <= state.serial_work &&
-                     (!kBuffer || threads::has_pass()))) [[likely]] {
+  if (arm.direct || (arm.direct_if_small && shape.work <= state.serial_work &&
+                     (!kBuffer || threads::has_pass() || arm.backend != Kind::openblas)))
+      [[likely]] {
     return run(state.function[static_cast<int>(arm.backend)]);
   }
   using Result = decltype(run(nullptr));
@@ -75,7 +76,7 @@ inline void call_own_cblas(double work, Run run) {
                 backend::package_of(Kind::openblas));
   }
   const Arm& arm = *state.own_cblas_arm;
-  if (arm.direct || (arm.openblas_only && work <= state.serial_work && threads::has_pass())) {
+  if (arm.direct || (arm.direct_if_small && work <= state.serial_work && threads::has_pass())) {
     return run(state.own_cblas);
   }
   call_with_state(arm.ladder, [&](Kind) { run(state.own_cblas); });

@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 
+#include "backend/blis.h"
 #include "backend/elf.h"
 #include "backend/kernels.h"
 #include "backend/openblas.h"
@@ -43,7 +44,7 @@ void classify(Arm* arm, const backend::Backends& backends) {
   const backend::Library& library = backends.of(arm->backend);
   const bool stateless = arm->backend != Kind::openblas && !library.shared;
   arm->direct = same && stateless && (one_thread || !library.threaded);
-  arm->openblas_only = same && arm->backend == Kind::openblas;
+  arm->direct_if_small = same && arm->backend == Kind::openblas;
 }
 
 table::Step step(int min_cap, int threads, Kind kind) {
@@ -62,6 +63,8 @@ void make_default_arms(const backend::Backends& backends) {
     arm.ladder.steps[1] = step(2, 0, static_cast<Kind>(kind));
     classify(&arm, backends);
   }
+  const backend::Library& blis = backends.of(Kind::blis);
+  default_arms[index_of(Kind::blis)].direct_if_small = !blis.shared;
   one_thread_arm.ladder.count = 1;
   one_thread_arm.ladder.steps[0] = step(1, 1, Kind::openblas);
   classify(&one_thread_arm, backends);
@@ -184,6 +187,9 @@ void fill_routing(const Setting& setting, const backend::Backends& backends) noe
       if (served[i] || state.function[index_of(kind)] == nullptr) continue;
       served[i] = true;
       state.arms = &default_arms[index_of(kind)];
+    }
+    if (state.arms == &default_arms[index_of(Kind::blis)]) {
+      state.serial_work = backend::blis_one_thread_work(routine.family);
     }
     if (state.arms == &default_arms[index_of(Kind::openblas)] &&
         backend::openblas_hangs_on_threads(routine.family)) {

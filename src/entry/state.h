@@ -21,7 +21,7 @@ struct Arm {
   table::Ladder ladder;  ///< steps of missing backends replaced
   Kind backend;          ///< of all its steps, where they agree
   bool direct;           ///< one thread on a backend that needs no state
-  bool openblas_only;    ///< direct up to the routine's serial_work
+  bool direct_if_small;  ///< direct up to the routine's serial_work
 };
 
 struct alignas(64) RoutineState {

@@ -105,13 +105,31 @@ def library_report(build, libdir, env):
     return json.loads(run.stdout)
 
 
+def blis_architecture_id(path, name):
+    """The number that BLIS_ARCH_TYPE takes for a sub-configuration; it differs by version."""
+    library = ctypes.CDLL(path)
+    library.bli_arch_string.restype = ctypes.c_char_p
+    for number in range(64):
+        found = library.bli_arch_string(number)
+        if found == name.encode():
+            return number
+        if found in (None, b"generic"):
+            break
+    sys.exit(f"netlib: {path} knows no sub-configuration {name}")
+
+
 def chosen_kernels(build, libdir):
-    """{backend: (variable, value)}: the kernels that Switchblas makes OpenBLAS use."""
-    return {
-        "openblas": ("OPENBLAS_CORETYPE", one["kernel"])
-        for one in library_report(build, libdir, {})["backends"]
-        if one["kind"] == "openblas" and one["loaded"] and one["kernel"]
-    }
+    """{backend: (kernel, variable, value)}: the kernels that Switchblas makes a backend use."""
+    chosen = {}
+    for one in library_report(build, libdir, {})["backends"]:
+        if not one["loaded"] or not one["kernel"]:
+            continue
+        if one["kind"] == "openblas":
+            chosen["openblas"] = (one["kernel"], "OPENBLAS_CORETYPE", one["kernel"])
+        elif one["kind"] == "blis":
+            number = blis_architecture_id(one["path"], one["kernel"])
+            chosen["blis"] = (one["kernel"], "BLIS_ARCH_TYPE", str(number))
+    return chosen
 
 
 def wrong_backend(config, build, libdir):
@@ -297,10 +315,10 @@ def choose_configs(args, lib, scratch):
         sys.exit(f"netlib: no such configuration: {', '.join(unknown)}")
     chosen = [c for n, c in {**backends, **ours}.items() if n in wanted]
     if any(c.ours for c in chosen):
-        for name, (variable, value) in chosen_kernels(args.build, args.libdir).items():
+        for name, (kernel, variable, value) in chosen_kernels(args.build, args.libdir).items():
             env = {**backends[name].env, variable: value}
             alone = backends[name]
-            config = Config(f"{name}-{value}", False, env, alone.must_load, alone.cblas_env)
+            config = Config(f"{name}-{kernel}", False, env, alone.must_load, alone.cblas_env)
             chosen.insert(sum(not c.ours for c in chosen), config)
     for config in chosen:
         config.quick = config.ours and config.name != "switchblas"
