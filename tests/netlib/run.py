@@ -11,6 +11,7 @@ the kernels that Switchblas makes it use.
 
 import argparse
 import concurrent.futures
+import ctypes
 import fnmatch
 import json
 import os

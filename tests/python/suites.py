@@ -136,10 +136,10 @@ def our_configs(lib, build, libdir):
 
 def backends_alone(lib, build, libdir, scratch):
     configs = netlib.backend_configs(lib, scratch)
-    for name, (variable, value) in netlib.chosen_kernels(build, libdir).items():
+    for name, (kernel, variable, value) in netlib.chosen_kernels(build, libdir).items():
         alone = configs[name]
         env = {**alone.env, variable: value}
-        configs[f"{name}-{value}"] = netlib.Config(f"{name}-{value}", False, env, alone.must_load)
+        configs[f"{name}-{kernel}"] = netlib.Config(f"{name}-{kernel}", False, env, alone.must_load)
     return list(configs.values())
 
 
