@@ -143,7 +143,8 @@ struct CblasHer2k {
                             CblasFlag{3, "Trans", trans, tr})) {
       return;
     }
-    const T factor = row ? ~*alpha : *alpha;  // ~ conjugates
+    T factor = *alpha;
+    if (row) __imag__ factor = -__imag__ factor;
     check_and_run<kRoutine, shape::Her2k<T>>(row, &ul, &tr, &n, &k, &factor, a, &lda, b, &ldb,
                                              &beta, c, &ldc);
   }

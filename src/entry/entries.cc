@@ -15,7 +15,7 @@
 
 namespace switchblas::entry {
 
-constinit RoutineState routine_state[catalogue::kRoutineCount];
+constinit RoutineState routine_state[catalogue::kRoutineCount] = {};
 
 namespace {
 
@@ -24,6 +24,7 @@ using catalogue::SymbolKind;
 using shape::ComplexDouble;
 using shape::ComplexFloat;
 
+// NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names.
 #define SWITCHBLAS_FORTRAN(name, Pattern, T) \
   reinterpret_cast<void*>(&Fortran<Routine::name, shape::Pattern<T>>::entry),
 void* const kFortran[] = {
@@ -46,6 +47,8 @@ const Named kCblas[] = {
 const Named kOthers[] = {
 #include "entry/others.inc"
 };
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 template <int kCount>
 void* find(const Named (&list)[kCount], const char* name) {

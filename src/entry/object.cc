@@ -5,6 +5,7 @@
 
 #include "catalogue/id.h"
 
+// NOLINTBEGIN(readability-identifier-naming): the names are BLAS's and stub.S's.
 // Defined by stub.S, in the order of the slots.
 extern "C" {
 extern void* switchblas_slots[] __attribute__((visibility("hidden")));
@@ -28,6 +29,8 @@ FROM_SCOPE extern int RowMajorStrg;
 FROM_SCOPE extern int CBLAS_CallFromC;
 #endif
 }
+
+// NOLINTEND(readability-identifier-naming)
 
 namespace switchblas::entry {
 namespace {

@@ -23,9 +23,9 @@ using catalogue::RoutineInfo;
 
 // Where no table row holds: one cell, and one arm per backend, with as many threads as the cap.
 const std::uint8_t kOneCell[table::kBins3 * table::kBins3 * table::kBins3] = {};
-constinit Arm default_arms[backend::kKinds];
-constinit Arm one_thread_arm;  // OpenBLAS, for what hangs on more
-constinit Arm table_arms[kMaxTables][table::kMaxLadders];
+constinit Arm default_arms[backend::kKinds] = {};
+constinit Arm one_thread_arm = {};  // OpenBLAS, for what hangs on more
+constinit Arm table_arms[kMaxTables][table::kMaxLadders] = {};
 bool served[kRoutineCount];
 
 int index_of(Kind kind) { return static_cast<int>(kind); }

@@ -26,20 +26,23 @@
 
 // pthread_atfork asks for it; elsewhere it comes from the compiler's start files, which our objects
 // do without.
+// NOLINTBEGIN(readability-identifier-naming): the name is not ours.
 extern "C" __attribute__((visibility("hidden"))) void* __dso_handle;
 void* __dso_handle = &__dso_handle;
+// NOLINTEND(readability-identifier-naming)
 
 namespace switchblas::entry {
 namespace {
 
-enum class Phase { none, loading, ready };
+// Plain numbers: atomic built-ins take no scoped enumeration.
+enum Phase : int { kNone, kLoading, kReady };
 
 constinit Setting process;
-Phase phase = Phase::none;  // atomic access
+int phase = kNone;  // atomic access
 pid_t loading_thread = 0;
 bool forked_before_loading = false;
 
-Phase phase_now() { return __atomic_load_n(&phase, __ATOMIC_ACQUIRE); }
+int phase_now() { return __atomic_load_n(&phase, __ATOMIC_ACQUIRE); }
 
 // Held while backends are loaded and while the process forks: a child that is forked meanwhile
 // would inherit libraries that are half there, for good. Taken after the loader lock by whoever
@@ -62,7 +65,7 @@ bool take_load_or_fork() {
 
 void release_load_or_fork() { __atomic_store_n(&load_or_fork, 0, __ATOMIC_RELEASE); }
 
-bool is_loading_here() { return phase_now() == Phase::loading && loading_thread == gettid(); }
+bool is_loading_here() { return phase_now() == kLoading && loading_thread == gettid(); }
 
 // The thread that loads may fork itself, in a constructor: it holds what it would wait for.
 void before_fork() {
@@ -73,8 +76,8 @@ void after_fork() {
 }
 void after_fork_in_child() {
   release_load_or_fork();
-  forked_before_loading = phase_now() != Phase::ready;
-  if (phase_now() == Phase::loading) phase = Phase::none;
+  forked_before_loading = phase_now() != kReady;
+  if (phase_now() == kLoading) phase = kNone;
 }
 
 void find_folder() {
@@ -153,7 +156,7 @@ void load() {
 const Setting& setting() noexcept { return process; }
 
 bool ensure_loaded() noexcept {
-  if (phase_now() == Phase::ready) return true;
+  if (phase_now() == kReady) return true;
   if (is_loading_here()) return false;
   Dl_info info;
   char path[4096] = "";
@@ -169,19 +172,19 @@ bool ensure_loaded() noexcept {
   }
   // A child that was forked while its parent opened the object has it, but nobody has run its
   // constructor.
-  if (phase_now() == Phase::none && forked_before_loading) switchblas_core_load();
-  return phase_now() == Phase::ready;
+  if (phase_now() == kNone && forked_before_loading) switchblas_core_load();
+  return phase_now() == kReady;
 }
 
 void switchblas_core_load() {
   // Under the loader lock: one thread at a time.
-  if (phase != Phase::none) return;
+  if (phase != kNone) return;
   take_load_or_fork();
   loading_thread = gettid();
-  __atomic_store_n(&phase, Phase::loading, __ATOMIC_RELEASE);
+  __atomic_store_n(&phase, int{kLoading}, __ATOMIC_RELEASE);
   load();
   publish_all(process.options.disable);
-  __atomic_store_n(&phase, Phase::ready, __ATOMIC_RELEASE);
+  __atomic_store_n(&phase, int{kReady}, __ATOMIC_RELEASE);
   release_load_or_fork();
 }
 
