@@ -66,8 +66,8 @@ inline int transposed(Char c) { return is(c, 'N') ? 0 : 1; }
 inline int right(Char c) { return is(c, 'R') ? 1 : 0; }
 inline int at_least_1(int n) { return n > 1 ? n : 1; }
 
-/// Size as the table counts it: LAPACK and BLAS take negative sizes as errors, which the backend or
-/// the check reports; here they count as nothing.
-inline double real(int n) { return n > 0 ? static_cast<double>(n) : 0.0; }
+/// A size as a factor of `work`. A negative one is an error that the backend or the check reports:
+/// either way is safe.
+inline double real(int n) { return static_cast<double>(n); }
 
 }  // namespace switchblas::shape
