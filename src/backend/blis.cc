@@ -199,6 +199,10 @@ bool start_blis(Library* library, const char* configuration) noexcept {
   snprintf(library->kernel, sizeof library->kernel, "%s", name_of(query()));
   used_by_others = library->shared;
   bind_imports(handle, take_over, nullptr);
+  // The import itself may still have been BLIS's stub for lazy binding, which would undo ours.
+  if (init_from_global != nullptr) {
+    init_from_global = reinterpret_cast<InitFromGlobal>(definition_in(handle, kImports[0].name));
+  }
   if (init_from_global == nullptr) {
     base::warn(
         "BLIS %s (%s) was built with -Bsymbolic, so that its thread count cannot be set per call: "

@@ -156,7 +156,7 @@ void visit(const Dynamic& d, const ElfW(Rela) * relocations, std::size_t count, 
     void** slot = reinterpret_cast<void**>(d.base + relocations[i].r_offset);
     void* wanted = v->rebind(v->context, name, *slot);
     if (wanted == nullptr || wanted == *slot) continue;
-    *slot = wanted;
+    __atomic_store_n(slot, wanted, __ATOMIC_RELEASE);
     ++v->result.changed;
   }
 }

@@ -301,7 +301,7 @@ void load_other(const LoadRequest& request) {
   }
 }
 
-void bind_all() {
+void bind_libraries() {
   for (const Library& one : loaded.library) {
     if (one.handle != nullptr) bind(one.handle, one.path);
     if (one.lapack != nullptr) bind(one.lapack, path_of(one.lapack));
@@ -345,10 +345,11 @@ const Backends& load_backends(const LoadRequest& request) noexcept {
     if (!loaded.has(preferred)) preferred = kind;
   }
   loaded.automatic = loaded.automatic && preferred == Kind::openblas;
-  if (!options.disable) bind_all();
   tell();
   return loaded;
 }
+
+void bind_backends() noexcept { bind_libraries(); }
 
 const Backends& backends() noexcept { return loaded; }
 

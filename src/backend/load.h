@@ -37,6 +37,10 @@ struct Backends {
 
 /// Loads what the options ask for, and says what is missing and what to install, once per library.
 const Backends& load_backends(const LoadRequest& request) noexcept;
+/// Binds what the backends import: to inner entries, and everything else to their own definitions.
+/// After the state that inner entries read is complete, for other threads may already be in a
+/// library that the program had before us.
+void bind_backends() noexcept;
 /// What load_backends found.
 const Backends& backends() noexcept;
 

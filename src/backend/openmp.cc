@@ -29,6 +29,8 @@ OpenMp openmp_of(void* handle) noexcept {
   omp.in_parallel = function<int (*)()>(runtime, "omp_in_parallel");
   omp.get_dynamic = function<int (*)()>(runtime, "omp_get_dynamic");
   omp.get_thread_limit = function<int (*)()>(runtime, "omp_get_thread_limit");
+  omp.get_proc_bind = function<int (*)()>(runtime, "omp_get_proc_bind");
+  omp.get_num_procs = function<int (*)()>(runtime, "omp_get_num_procs");
   return omp;
 }
 

@@ -11,6 +11,8 @@ struct OpenMp {
   int (*in_parallel)() = nullptr;
   int (*get_dynamic)() = nullptr;
   int (*get_thread_limit)() = nullptr;
+  int (*get_proc_bind)() = nullptr;
+  int (*get_num_procs)() = nullptr;
 
   bool usable() const {
     return get_max_threads != nullptr && set_num_threads != nullptr && in_parallel != nullptr;

@@ -61,8 +61,11 @@ inline auto call(const shape::Shape<kDims>& shape, Check check, Report report, R
     report(bad);
     return Result();
   }
-  return call_with_state(
-      arm.ladder, [&](Kind backend) { return run(state.function[static_cast<int>(backend)]); });
+  return call_with_state(arm.ladder, [&](Kind backend) {
+    // Within another call the backend is that call's, which may lack this routine.
+    void* function = state.function[static_cast<int>(backend)];
+    return run(function != nullptr ? function : state.function[arm.ladder.steps[0].backend]);
+  });
 }
 
 /// A backend's own cblas_ function, for the families whose row-major form is no exchange of
@@ -76,7 +79,8 @@ inline void call_own_cblas(double work, Run run) {
                 backend::package_of(Kind::openblas));
   }
   const Arm& arm = *state.own_cblas_arm;
-  if (arm.direct || (arm.direct_if_small && work <= state.serial_work && threads::has_pass())) {
+  if (arm.direct ||
+      (arm.direct_if_small && work <= state.own_cblas_serial_work && threads::has_pass())) {
     return run(state.own_cblas);
   }
   call_with_state(arm.ladder, [&](Kind) { run(state.own_cblas); });

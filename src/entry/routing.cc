@@ -181,6 +181,8 @@ void fill_routing(const Setting& setting, const backend::Backends& backends) noe
     find_functions(routine, &state, backends);
     find_own_cblas(routine, &state, backends);
     state.serial_work = backend::openblas_serial_work(routine.family, routine.type, version);
+    state.own_cblas_serial_work = state.serial_work;
+    if (backend::openblas_hangs_on_threads(routine.family)) state.own_cblas_arm = &one_thread_arm;
     for (const std::uint8_t*& cells : state.cells) cells = kOneCell;
     for (const Kind kind :
          {backend::default_kind(), Kind::reference, Kind::openblas, Kind::blis, Kind::other}) {

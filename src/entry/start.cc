@@ -68,11 +68,11 @@ void release_load_or_fork() { __atomic_store_n(&load_or_fork, 0, __ATOMIC_RELEAS
 bool is_loading_here() { return phase_now() == kLoading && loading_thread == gettid(); }
 
 // The thread that loads may fork itself, in a constructor: it holds what it would wait for.
-void before_fork() {
-  if (!is_loading_here()) take_load_or_fork();
-}
+bool taken_for_fork =
+    false;  // forks come one at a time: glibc runs their handlers under a lock, or ours do
+void before_fork() { taken_for_fork = !is_loading_here() && take_load_or_fork(); }
 void after_fork() {
-  if (!is_loading_here()) release_load_or_fork();
+  if (taken_for_fork) release_load_or_fork();
 }
 void after_fork_in_child() {
   release_load_or_fork();
@@ -92,10 +92,12 @@ void find_folder() {
 
 /// Cheap: a program that never calls BLAS pays for this alone.
 __attribute__((constructor)) void start() {
+  if (process.folder[0] != '\0') return;
   const bool secure = getauxval(AT_SECURE) != 0;
   process.options =
       base::read_options([](const char* name) -> const char* { return getenv(name); }, secure);
   base::set_verbosity(process.options.verbose);
+  find_folder();  // now, for a relative path holds until the program changes its folder
   pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
@@ -133,7 +135,6 @@ void load() {
   const machine::FileRoot machine_root;
   process.cpu = machine::identify_cpu(machine_root);
   process.cores = machine::count_cores(machine_root);
-  find_folder();
   char own_blas[sizeof process.folder + 16];
   snprintf(own_blas, sizeof own_blas, "%s/libblas.so.3", process.folder);
   const backend::LoadRequest request{&process.options, &process.cpu, process.cores.online,
@@ -145,10 +146,20 @@ void load() {
   const backend::Backends& backends = backend::load_backends(request);
   if (one_thread) threads::enter_forked_child();
   if (backends.automatic) open_tables(secure);
+  // OMP_PROC_BIND has pinned this thread to one place, which says nothing of the cores that a team
+  // may use.
+  const backend::OpenMp& omp = backends.omp;
+  if (omp.get_proc_bind != nullptr && omp.get_num_procs != nullptr && omp.get_proc_bind() != 0) {
+    process.cores.affinity = omp.get_num_procs();
+    if (process.cores.physical < process.cores.affinity)
+      process.cores.physical = process.cores.affinity;
+  }
   threads::start_caps(backends.omp, process.options, machine::usable_cores(process.cores));
   threads::start_gate(backends);
   threads::register_fork_handlers();
   fill_routing(process, backends);
+  if (!process.options.disable) backend::bind_backends();
+  dlerror();  // the caller's next dlerror() shall not tell of our searches
 }
 
 }  // namespace
@@ -158,13 +169,9 @@ const Setting& setting() noexcept { return process; }
 bool ensure_loaded() noexcept {
   if (phase_now() == kReady) return true;
   if (is_loading_here()) return false;
-  Dl_info info;
-  char path[4096] = "";
-  if (dladdr(reinterpret_cast<void*>(&find_folder), &info) != 0) {
-    const char* end = strrchr(info.dli_fname, '/');
-    const int length = end != nullptr ? static_cast<int>(end - info.dli_fname) + 1 : 0;
-    snprintf(path, sizeof path, "%.*slibswitchblas-loader.so", length, info.dli_fname);
-  }
+  start();  // a constructor that ran before ours may have brought us here
+  char path[sizeof process.folder + 32];
+  snprintf(path, sizeof path, "%s/libswitchblas-loader.so", process.folder);
   if (dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) == nullptr) {
     base::fatal(
         "%s cannot be loaded (%s): the installation is not complete, install switchblas again",
@@ -179,13 +186,17 @@ bool ensure_loaded() noexcept {
 void switchblas_core_load() {
   // Under the loader lock: one thread at a time.
   if (phase != kNone) return;
-  take_load_or_fork();
+  const bool taken = take_load_or_fork();
+  if (phase != kNone) {  // a forked child comes here without the loader lock
+    if (taken) release_load_or_fork();
+    return;
+  }
   loading_thread = gettid();
   __atomic_store_n(&phase, int{kLoading}, __ATOMIC_RELEASE);
   load();
   publish_all(process.options.disable);
   __atomic_store_n(&phase, int{kReady}, __ATOMIC_RELEASE);
-  release_load_or_fork();
+  if (taken) release_load_or_fork();
 }
 
 }  // namespace switchblas::entry

@@ -29,8 +29,9 @@ struct alignas(64) RoutineState {
   const Arm* arms;
   double serial_work;               ///< backend/openblas.h
   void* function[backend::kKinds];  ///< nullptr where the backend has none: no arm names it then
-  void* own_cblas;           ///< a backend's own CBLAS function, for what row-major needs it for
-  const Arm* own_cblas_arm;  ///< that backend at every thread count
+  void* own_cblas;  ///< a backend's own CBLAS function, for what row-major needs it for
+  double own_cblas_serial_work;  ///< of that backend
+  const Arm* own_cblas_arm;      ///< that backend at every thread count
 };
 
 extern RoutineState routine_state[catalogue::kRoutineCount];

@@ -51,6 +51,13 @@ void put_back() {
   if (record.permit) give_permit_back();
 }
 
+/// A thread that is cancelled, or leaves a call by an exception and ends, gives back what it had.
+void thread_ends(void*) {
+  if (in_flight.frame != nullptr) put_back();
+}
+pthread_key_t gate_key;
+bool has_gate_key = false;
+
 /// The stack grows down: a call that comes from within the one in flight has the lower frame.
 bool is_inner(const void* frame) {
   if (in_flight.frame == nullptr) return false;
@@ -60,11 +67,9 @@ bool is_inner(const void* frame) {
 }
 
 void fork_prepare() {
-  // A threaded call of another thread would lose its buffers to OpenBLAS's own handler. Ten
-  // seconds: a thread that was cancelled within a call never gives the gate back, and a late fork
-  // is better than none.
-  constexpr long kPatienceMs = 10000;
-  for (long ms = 0; ms < kPatienceMs && gate_owner != self() && !try_take_gate(); ++ms) {
+  // A threaded call of another thread would lose its buffers to OpenBLAS's own handler: wait for
+  // its end. A thread that dies in a call gives the gate back (thread_ends).
+  while (gate_owner != self() && !try_take_gate()) {
     const timespec nap{0, 1000000};
     nanosleep(&nap, nullptr);
   }
@@ -83,15 +88,22 @@ void fork_child() {
   enter_forked_child();
 }
 
+bool needs_permit(const table::Step& step) {
+  return static_cast<Kind>(step.backend) == Kind::openblas && !has_pass();
+}
+
 }  // namespace
 
 void start_gate(const backend::Backends& backends) noexcept {
   openmp = backends.omp;
+  has_gate_key = pthread_key_create(&gate_key, thread_ends) == 0;
   for (int kind = 0; kind < backend::kKinds; ++kind) {
     const backend::Library& library = backends.library[kind];
     max_threads[kind] = library.handle != nullptr && library.threaded ? library.max_threads : 1;
   }
-  start_crowd(backends.of(Kind::openblas), highest_cap());
+  const backend::Library& openblas = backends.of(Kind::openblas);
+  start_crowd(openblas,
+              openblas.max_threads < highest_cap() ? openblas.max_threads : highest_cap());
 }
 
 Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
@@ -104,18 +116,21 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
   if (n > max_threads[static_cast<int>(step->backend)])
     n = max_threads[static_cast<int>(step->backend)];
   InFlight record{frame, 0, false, false, Kind::openblas};
+  // A permit is waited for with nothing in hand.
+  if (needs_permit(*step)) record.permit = take_permit();
   if (n > 1) {
     record.gate = try_take_gate();
+    if (record.gate && has_gate_key) pthread_setspecific(gate_key, &gate_owner);
     if (!record.gate) {
       n = 1;
       step = &table::step_for(ladder, 1);
+      if (!record.permit && needs_permit(*step)) record.permit = take_permit();
     }
   }
   record.backend = static_cast<Kind>(step->backend);
   if (record.backend == Kind::blis) {
     backend::blis_threads = n;
   } else if (record.backend == Kind::openblas) {
-    if (!has_pass()) record.permit = take_permit();
     const int icv = openmp.get_max_threads();
     if (icv != n) {
       record.icv = icv;
