@@ -57,8 +57,6 @@ void set_limit(int threads) noexcept {
   __atomic_store_n(&program_limit, threads > 0 ? threads : 0, __ATOMIC_RELAXED);
 }
 
-int limit() noexcept { return __atomic_load_n(&program_limit, __ATOMIC_RELAXED); }
-
 void enter_forked_child() noexcept { forked = true; }
 
 }  // namespace switchblas::threads
