@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include <initializer_list>
 
@@ -15,6 +14,7 @@
 #include "backend/environment.h"
 #include "backend/find.h"
 #include "backend/in_flight.h"
+#include "base/fork_fence.h"
 #include "base/message.h"
 
 namespace switchblas::backend {
@@ -49,29 +49,16 @@ void rntm_of_thread(RntmHead* rntm) {
   for (int loop = 1; loop < 6; ++loop) rntm->ways[loop] = -1;
 }
 
-// BLIS's locks as fork sees them: how many are held or waited for, and whether a fork waits for
-// them.
-int lock_users = 0;    // atomic access
-int fork_is_near = 0;  // atomic access
-
-void nap() {
-  const timespec time{0, 200000};
-  nanosleep(&time, nullptr);
-}
+constinit base::ForkFence locks;  // inside: who holds one of BLIS's locks or waits for it
 
 int lock_unless_forking(pthread_mutex_t* mutex) {
-  for (;;) {
-    __atomic_add_fetch(&lock_users, 1, __ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&fork_is_near, __ATOMIC_SEQ_CST) == 0) break;
-    __atomic_sub_fetch(&lock_users, 1, __ATOMIC_SEQ_CST);
-    nap();
-  }
+  locks.enter();
   return pthread_mutex_lock(mutex);
 }
 
 int unlock_for_fork(pthread_mutex_t* mutex) {
   const int result = pthread_mutex_unlock(mutex);
-  __atomic_sub_fetch(&lock_users, 1, __ATOMIC_SEQ_CST);
+  locks.leave();
   return result;
 }
 
@@ -151,14 +138,15 @@ float blis_one_thread_work(const char* family) noexcept {
 }
 
 void blis_before_fork() noexcept {
-  constexpr int kPatience = 5000;  // one second: the locks are held for microseconds
-  __atomic_store_n(&fork_is_near, 1, __ATOMIC_SEQ_CST);
-  for (int i = 0; i < kPatience && __atomic_load_n(&lock_users, __ATOMIC_SEQ_CST) != 0; ++i) nap();
+  locks.before_fork([](long waited_ms) { return waited_ms < 1000; });  // held for microseconds
 }
 
 void blis_after_fork(bool in_child) noexcept {
-  if (in_child) __atomic_store_n(&lock_users, 0, __ATOMIC_SEQ_CST);
-  __atomic_store_n(&fork_is_near, 0, __ATOMIC_SEQ_CST);
+  if (in_child) {
+    locks.after_fork_in_child();
+  } else {
+    locks.after_fork();
+  }
 }
 
 const char* blis_version(void* handle) noexcept {

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backend/load.h"
+#include "base/fork_fence.h"
 #include "base/message.h"
 #include "entry/attach.h"
 #include "entry/entries.h"
@@ -38,46 +38,39 @@ namespace {
 enum Phase : int { kNone, kLoading, kReady };
 
 constinit Setting process;
-int phase = kNone;  // atomic access
-pid_t loading_thread = 0;
+int phase = kNone;         // atomic access
+pid_t loading_thread = 0;  // atomic access
 bool forked_before_loading = false;
 
 int phase_now() { return __atomic_load_n(&phase, __ATOMIC_ACQUIRE); }
 
-// Held while backends are loaded and while the process forks: a child that is forked meanwhile
-// would inherit libraries that are half there, for good. Taken after the loader lock by whoever
-// loads; whoever forks does not wait for that lock.
-int load_or_fork = 0;  // atomic access
+// Inside: who opens the loader object, from before dlopen relocates it until the backends are
+// loaded. A child that is forked meanwhile would inherit libraries that are half there, for good.
+constinit base::ForkFence loading;
 
-/// Ten seconds at most: a late start is better than none.
-bool take_load_or_fork() {
-  constexpr int kPatienceMs = 10000;
-  for (int ms = 0; ms < kPatienceMs; ++ms) {
-    int nobody = 0;
-    if (__atomic_compare_exchange_n(&load_or_fork, &nobody, 1, false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_RELAXED))
-      return true;
-    const timespec nap{0, 1000000};
-    nanosleep(&nap, nullptr);
-  }
-  return false;
+bool is_loading_here() {
+  return phase_now() == kLoading && __atomic_load_n(&loading_thread, __ATOMIC_RELAXED) == gettid();
 }
 
-void release_load_or_fork() { __atomic_store_n(&load_or_fork, 0, __ATOMIC_RELEASE); }
+/// The thread that forks may itself hold the loader lock, in some library's constructor: then those
+/// inside wait for it, and none of them gets as far as loading.
+bool waits_for_loading(long waited_ms) {
+  constexpr long kUntilLoading = 1000, kUntilLoaded = 10000;
+  return waited_ms < (phase_now() == kLoading ? kUntilLoaded : kUntilLoading);
+}
 
-bool is_loading_here() { return phase_now() == kLoading && loading_thread == gettid(); }
-
-// The thread that loads may fork itself, in a constructor: it holds what it would wait for.
-bool taken_for_fork =
-    false;  // forks come one at a time: glibc runs their handlers under a lock, or ours do
-void before_fork() { taken_for_fork = !is_loading_here() && take_load_or_fork(); }
+// The thread that loads may fork too, in a constructor: it would wait for itself.
+void before_fork() {
+  if (!is_loading_here()) loading.before_fork(waits_for_loading);
+}
 void after_fork() {
-  if (taken_for_fork) release_load_or_fork();
+  if (!is_loading_here()) loading.after_fork();
 }
 void after_fork_in_child() {
-  release_load_or_fork();
+  loading.after_fork_in_child();
   forked_before_loading = phase_now() != kReady;
   if (phase_now() == kLoading) phase = kNone;
+  loading_thread = 0;
 }
 
 void find_folder() {
@@ -175,6 +168,7 @@ bool ensure_loaded() noexcept {
   start();  // a constructor that ran before ours may have brought us here
   char path[sizeof process.folder + 32];
   snprintf(path, sizeof path, "%s/libswitchblas-loader.so", process.folder);
+  loading.enter();
   if (dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) == nullptr) {
     base::fatal(
         "%s cannot be loaded (%s): the installation is not complete, install switchblas again",
@@ -183,23 +177,23 @@ bool ensure_loaded() noexcept {
   // A child that was forked while its parent opened the object has it, but nobody has run its
   // constructor.
   if (phase_now() == kNone && forked_before_loading) switchblas_core_load();
+  loading.leave();
   return phase_now() == kReady;
 }
 
 void switchblas_core_load() {
-  // Under the loader lock: one thread at a time.
-  if (phase != kNone) return;
-  const bool taken = take_load_or_fork();
-  if (phase != kNone) {  // a forked child comes here without the loader lock
-    if (taken) release_load_or_fork();
+  // One thread at a time comes here, under the loader lock; those of a forked child come without
+  // it.
+  int none = kNone;
+  if (!__atomic_compare_exchange_n(&phase, &none, int{kLoading}, false, __ATOMIC_ACQ_REL,
+                                   __ATOMIC_ACQUIRE)) {
+    while (!is_loading_here() && phase_now() == kLoading) base::nap(1000);
     return;
   }
-  loading_thread = gettid();
-  __atomic_store_n(&phase, int{kLoading}, __ATOMIC_RELEASE);
+  __atomic_store_n(&loading_thread, gettid(), __ATOMIC_RELAXED);
   load();
   publish_all(process.options.disable);
   __atomic_store_n(&phase, int{kReady}, __ATOMIC_RELEASE);
-  if (taken) release_load_or_fork();
 }
 
 }  // namespace switchblas::entry
