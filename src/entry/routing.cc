@@ -28,6 +28,11 @@ constinit Arm one_thread_arm = {};  // OpenBLAS, for what hangs on more
 constinit Arm table_arms[kMaxTables][table::kMaxLadders] = {};
 bool served[kRoutineCount];
 
+// For every cell the same arm, so that a forced backend is one pointer to exchange.
+constinit Arm forced_arms[backend::kKinds][table::kMaxLadders] = {};
+const Arm* chosen_arms[kRoutineCount];
+int forced = -1;  // atomic access
+
 int index_of(Kind kind) { return static_cast<int>(kind); }
 
 /// What calls need to know of a ladder beside its steps.
@@ -202,6 +207,28 @@ void fill_routing(const Setting& setting, const backend::Backends& backends) noe
     }
   }
 }
+
+int force_backend(int kind) noexcept {
+  if (kind >= 0 && !backend::backends().has(static_cast<Kind>(kind))) return -1;
+  if (kind >= 0) {
+    for (Arm& arm : forced_arms[kind]) {
+      if (arm.ladder.count != 0) break;
+      arm.backend = static_cast<Kind>(kind);
+      arm.ladder = default_arms[kind].ladder;
+    }
+  }
+  for (int i = 0; i < kRoutineCount; ++i) {
+    RoutineState& state = routine_state[i];
+    if (chosen_arms[i] == nullptr) chosen_arms[i] = state.arms;
+    const bool hangs = backend::openblas_hangs_on_threads(kRoutines[i].family);
+    const bool take = kind >= 0 && state.function[kind] != nullptr && !hangs;
+    __atomic_store_n(&state.arms, take ? forced_arms[kind] : chosen_arms[i], __ATOMIC_RELEASE);
+  }
+  __atomic_store_n(&forced, kind, __ATOMIC_RELEASE);
+  return 0;
+}
+
+int forced_backend() noexcept { return __atomic_load_n(&forced, __ATOMIC_ACQUIRE); }
 
 bool is_served(int routine) noexcept { return served[routine]; }
 

@@ -57,6 +57,7 @@ void thread_ends(void*) {
 }
 pthread_key_t gate_key;
 bool has_gate_key = false;
+bool wait_for_gate = false;  // atomic access
 
 /// The stack grows down: a call that comes from within the one in flight has the lower frame.
 bool is_inner(const void* frame) {
@@ -146,6 +147,11 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
 void leave(const Admission& admission) noexcept {
   if (!admission.inner) put_back();
 }
+
+void set_reproducible(bool on) noexcept {
+  __atomic_store_n(&wait_for_gate, on, __ATOMIC_RELAXED);
+}
+bool reproducible() noexcept { return __atomic_load_n(&wait_for_gate, __ATOMIC_RELAXED); }
 
 void register_fork_handlers() noexcept { pthread_atfork(fork_prepare, fork_parent, fork_child); }
 

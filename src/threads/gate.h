@@ -28,6 +28,10 @@ void start_gate(const backend::Backends& backends) noexcept;
 Admission enter(const table::Ladder& ladder, const void* frame) noexcept;
 void leave(const Admission& admission) noexcept;
 
+/// Whether results may depend on what else runs (no: a call waits for the gate).
+void set_reproducible(bool on) noexcept;
+bool reproducible() noexcept;
+
 /// Where the gate is free in the parent, and one thread in the child. Registered once, after
 /// OpenBLAS has registered its own handlers: ours must run before them.
 void register_fork_handlers() noexcept;
