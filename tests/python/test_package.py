@@ -288,6 +288,23 @@ def test_without_switchblas_it_says_how_to_start(form, before):
         assert word in said[0]
 
 
+def test_linked_and_preloaded_at_once(form):
+    """As `switchblas run` has it: two objects of ours, one core."""
+    del form
+    cores, limits = child.run(
+        """
+        import switchblas
+        from switchblas._library import mapped_files
+        multiply()
+        switchblas.threads(1)
+        cores = [f for f in mapped_files() if "libswitchblas-core" in f]
+        print(json.dumps([cores, [threads_of(multiply), switchblas.info()["cap"]]]))
+        """,
+        {**child.PRELOAD, **child.LINKED},
+    )
+    assert len(cores) == 1 and limits == [1, 1]
+
+
 def test_it_can_be_imported_before_numpy(form):
     seen = child.run(
         """
