@@ -148,9 +148,7 @@ void leave(const Admission& admission) noexcept {
   if (!admission.inner) put_back();
 }
 
-void set_reproducible(bool on) noexcept {
-  __atomic_store_n(&wait_for_gate, on, __ATOMIC_RELAXED);
-}
+void set_reproducible(bool on) noexcept { __atomic_store_n(&wait_for_gate, on, __ATOMIC_RELAXED); }
 bool reproducible() noexcept { return __atomic_load_n(&wait_for_gate, __ATOMIC_RELAXED); }
 
 void register_fork_handlers() noexcept { pthread_atfork(fork_prepare, fork_parent, fork_child); }
