@@ -121,6 +121,11 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
   if (needs_permit(*step)) record.permit = take_permit();
   if (n > 1) {
     record.gate = try_take_gate();
+    while (!record.gate && reproducible()) {
+      const timespec nap{0, 50000};
+      nanosleep(&nap, nullptr);
+      record.gate = try_take_gate();
+    }
     if (record.gate && has_gate_key) pthread_setspecific(gate_key, &gate_owner);
     if (!record.gate) {
       n = 1;

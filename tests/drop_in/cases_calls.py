@@ -139,14 +139,14 @@ def thread_functions(context, form):
     context.run(form, "api", OMP_NUM_THREADS=1)
 
 
-@case("linked", *PRELOADED)
+@case("linked", *PRELOADED, timeout=120)
 def c_api(context, form):
     if form == "linked":
         where, programs = {"LD_LIBRARY_PATH": context.libdir}, ("c_api", "cxx_api")
     else:
         where, programs = context.command(form, "c_api")[1], ("c_api_preload",)
     for program in programs:
-        for variables in ({}, {"OMP_NUM_THREADS": 1}, {"SWITCHBLAS_NUM_THREADS": 2}):
+        for variables in ({}, {"OMP_NUM_THREADS": 1}):
             context.run_command([context.programs / program], **where, **variables)
     program = context.programs / programs[0]
     context.run_command([program, "first"], **where)

@@ -185,7 +185,7 @@ static void check_changes_under_way(void) {
   pthread_t threads[3];
   for (int i = 0; i < 3; i++)
     pthread_create(&threads[i], NULL, compute_until_stopped, (void*)(uintptr_t)(i + 1));
-  for (int i = 0; i < 600; i++) {
+  for (int i = 0; i < 240; i++) {
     CHECK(switchblas_set_backend(kNames[i % 3]) == 0, "no %s", kNames[i % 3]);
     switchblas_set_num_threads(i % 3);
     switchblas_set_reproducible(i % 2);
@@ -199,6 +199,43 @@ static void check_changes_under_way(void) {
   switchblas_set_reproducible(0);
 }
 
+static double* factors(void) {
+  double* lu = random_matrix(kN, kN, 5);
+  int pivots[kN], info = -1;
+  const int n = kN;
+  dgetrf_(&n, &n, lu, &n, pivots, &info);
+  CHECK(info == 0, "dgetrf info = %d", info);
+  return lu;
+}
+
+static double *alone_product, *alone_factors;
+
+static void* compute_as_if_alone(void* unused) {
+  (void)unused;
+  for (int i = 0; i < 8; i++) {
+    double *c = product("openblas"), *lu = factors();
+    CHECK(same(c, alone_product), "dgemm beside other calls has other bits than alone");
+    CHECK(same(lu, alone_factors), "dgetrf beside other calls has other bits than alone");
+    free(c);
+    free(lu);
+  }
+  return NULL;
+}
+
+/// OpenBLAS's bits depend on the number of threads, which depends on the calls beside.
+static void check_same_bits_beside_others(void) {
+  switchblas_set_reproducible(1);
+  alone_product = product("openblas");
+  alone_factors = factors();
+  pthread_t threads[4];
+  for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, compute_as_if_alone, NULL);
+  for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
+  switchblas_set_reproducible(0);
+  switchblas_set_backend("auto");
+  free(alone_product);
+  free(alone_factors);
+}
+
 static void check_reproducible(void) {
   CHECK(switchblas_get_reproducible() == 0, "reproducible without having been asked");
   switchblas_set_reproducible(7);
@@ -207,6 +244,7 @@ static void check_reproducible(void) {
   check_dgemm(500, 1);
   switchblas_set_reproducible(0);
   CHECK(switchblas_get_reproducible() == 0, "reproducible stays");
+  check_same_bits_beside_others();
 }
 
 static void check_explain(void) {
