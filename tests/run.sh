@@ -26,7 +26,7 @@ declare -A about=(
   [tsan]="unit tests with the thread sanitizer"
   [ctest]="unit tests and programs against the real libraries"
   [netlib]="netlib's BLAS and LAPACK testers, compared with each backend alone"
-  [python]="numpy's and scipy's linear algebra tests, compared with each backend alone"
+  [python]="the Python package; numpy's and scipy's linear algebra tests, compared with each backend alone"
 )
 
 usage() {
@@ -205,6 +205,8 @@ stage_netlib() {
 
 stage_python() {
   need_build || return 1
+  counted "$logs/package.json" "$python" tests/python/package.py --build "$release" \
+    --libdir "$(library_dir)" --json "$logs/package.json" $quick
   counted "$logs/python.json" "$python" tests/python/suites.py --build "$release" \
     --libdir "$(library_dir)" --json "$logs/python.json" $quick
 }

@@ -19,6 +19,8 @@ constexpr OptionInfo kOptions[] = {
      "Sends all calls to this library, or as the table says with auto."},
     {"SWITCHBLAS_NUM_THREADS", "N", "0 (no limit of its own)",
      "The most threads that a call may use."},
+    {"SWITCHBLAS_REPRODUCIBLE", "0|1", "0",
+     "1 makes results independent of what else runs: calls wait for each other."},
     {"SWITCHBLAS_TABLE", "FILE", "the tuned table of this machine, else a built-in one",
      "A compiled table to use in place of the one that would be found."},
     {"SWITCHBLAS_OFF", "LIST", "none",
@@ -162,6 +164,7 @@ Options read_options(GetEnv get, bool secure) noexcept {
   options.disable = number_of(get, "SWITCHBLAS_DISABLE", 1) == 1;
   read_backend(get, options);
   options.num_threads = number_of(get, "SWITCHBLAS_NUM_THREADS", kMaxThreads);
+  options.reproducible = number_of(get, "SWITCHBLAS_REPRODUCIBLE", 1) == 1;
   if (const char* table = value_of(get, "SWITCHBLAS_TABLE")) {
     options.table_file = keep(kTableText, "SWITCHBLAS_TABLE", table);
   }

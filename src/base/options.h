@@ -27,6 +27,7 @@ struct Options {
   const char* table_file = nullptr;                  ///< SWITCHBLAS_TABLE: a compiled table
   int verbose = 0;            ///< SWITCHBLAS_VERBOSE: 0 warnings only, 1 what was loaded
   int num_threads = 0;        ///< SWITCHBLAS_NUM_THREADS: 0 = no limit of ours
+  bool reproducible = false;  ///< SWITCHBLAS_REPRODUCIBLE: results do not depend on what else runs
   const char* off = nullptr;  ///< SWITCHBLAS_OFF: routines or families not routed, "dgemm,trsm"
   const char* openblas_file = nullptr;        ///< SWITCHBLAS_OPENBLAS: path of the OpenBLAS to load
   const char* blis_file = nullptr;            ///< SWITCHBLAS_BLIS

@@ -28,6 +28,9 @@ API = [
 ]
 SWITCHBLAS_API = [
     "switchblas_version", "switchblas_get_num_threads", "switchblas_set_num_threads",
+    "switchblas_get_num_threads_limit", "switchblas_set_num_threads_local",
+    "switchblas_get_num_threads_local", "switchblas_set_backend", "switchblas_get_backend",
+    "switchblas_set_reproducible", "switchblas_get_reproducible", "switchblas_explain",
     "switchblas_report",
 ]
 # Data that testers take by COPY relocation.

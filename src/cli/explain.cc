@@ -17,7 +17,6 @@
 
 #include "base/options.h"
 #include "catalogue/routines.h"
-#include "catalogue/symbols.h"
 #include "cli/command.h"
 #include "cli/install.h"
 #include "cli/probe.h"
@@ -26,6 +25,7 @@
 #include "table/describe.h"
 #include "table/find.h"
 #include "table/flags.h"
+#include "table/form.h"
 #include "table/locate.h"
 #include "table/open.h"
 
@@ -49,11 +49,6 @@ struct Call {
   std::vector<std::int64_t> sizes;
 };
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::vector<std::string> names_in(const char* list) {
   std::vector<std::string> names;
   for (const char* at = list; *at != '\0';) {
@@ -64,39 +59,18 @@ std::vector<std::string> names_in(const char* list) {
   return names;
 }
 
-/// "dgemm TRANSA(N|T|C) TRANSB(N|T|C) m n k".
 std::string form_of(const RoutineInfo& routine) {
-  std::string text = routine.name;
-  table::Flag flags[table::kMaxFlags];
-  const int count = table::flags_of(routine, flags);
-  for (int i = 0; i < count; ++i) {
-    std::string name(flags[i].name, flags[i].length);
-    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    text += " " + name + "(";
-    const char* letters = table::flag_letters(flags[i]);
-    for (const char* letter = letters; *letter != '\0'; ++letter) {
-      if (letter != letters) text += '|';
-      text += *letter;
-    }
-    text += ")";
-  }
-  for (const std::string& size : names_in(routine.dims)) text += " " + size;
-  return text;
+  char form[256];
+  table::form_of(routine, form, sizeof form);
+  return form;
 }
 
 const RoutineInfo& routine_named(const std::string& word) {
-  const std::string name = lower(word);
-  for (const RoutineInfo& routine : catalogue::kRoutines) {
-    if (name == routine.name) return routine;
-  }
-  for (const catalogue::Symbol& symbol : catalogue::kSymbols) {
-    if (name + "_" == symbol.name || name == symbol.name) {
-      throw Failure(kUsage, name +
-                                " is not routed: it goes straight to the default library, and "
-                                "the routed routines that it calls are routed one by one");
-    }
-  }
-  throw Failure(kUsage, name + " is no BLAS or LAPACK routine that is known here");
+  const int number = table::find_routine(word.c_str());
+  if (number >= 0) return catalogue::kRoutines[number];
+  char message[512];
+  table::no_routine_message(word.c_str(), message, sizeof message);
+  throw Failure(kUsage, message);
 }
 
 Call parse_call(const std::vector<std::string>& words) {

@@ -1,54 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "entry/api.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include <initializer_list>
 
 #include "backend/load.h"
-#include "base/message.h"
+#include "base/text.h"
+#include "entry/explain.h"
+#include "entry/routing.h"
 #include "entry/start.h"
+#include "table/format.h"
 #include "threads/caps.h"
+#include "threads/gate.h"
 
 namespace switchblas::entry {
 namespace {
 
-/// snprintf onto the end of a buffer that may be too small, counting all the same.
-class Text {
- public:
-  Text(char* buffer, std::size_t size) : buffer_(buffer), size_(size) {}
+using backend::Kind;
+using base::Text;
 
-  __attribute__((format(printf, 2, 3))) void add(const char* format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    const std::size_t room = length_ < size_ ? size_ - length_ : 0;
-    const int more = vsnprintf(room > 0 ? buffer_ + length_ : nullptr, room, format, arguments);
-    va_end(arguments);
-    if (more > 0) length_ += static_cast<std::size_t>(more);
-  }
-
-  /// A JSON string; paths and names have no control characters worth keeping.
-  void quote(const char* text) {
-    add("\"");
-    for (; *text != '\0'; ++text) {
-      if (*text == '"' || *text == '\\') add("\\");
-      if (static_cast<unsigned char>(*text) >= ' ') add("%c", *text);
-    }
-    add("\"");
-  }
-  void field(const char* name, const char* text, const char* end = ", ") {
-    add("\"%s\": ", name);
-    quote(text);
-    add("%s", end);
-  }
-
-  std::size_t length() const { return length_; }
-
- private:
-  char* buffer_;
-  std::size_t size_;
-  std::size_t length_ = 0;
-};
+constexpr int kNoKind = -1;
 
 void add_backends(Text* out) {
   const backend::Backends& backends = backend::backends();
@@ -87,6 +61,42 @@ const char* api_switchblas_version() { return SWITCHBLAS_VERSION; }
 int api_switchblas_get_num_threads() { return ensure_loaded() ? threads::cap() : 1; }
 
 void api_switchblas_set_num_threads(int threads) { threads::set_limit(threads); }
+int api_switchblas_get_num_threads_limit() { return threads::limit(); }
+
+void api_switchblas_set_num_threads_local(int threads) { threads::set_thread_limit(threads); }
+int api_switchblas_get_num_threads_local() { return threads::thread_limit(); }
+
+int api_switchblas_set_backend(const char* name) {
+  int wanted = kNoKind;
+  if (name != nullptr && strcasecmp(name, "auto") != 0) {
+    for (const Kind kind : {Kind::openblas, Kind::blis, Kind::reference}) {
+      if (strcasecmp(name, backend::kind_name(kind)) == 0) wanted = static_cast<int>(kind);
+    }
+    if (wanted == kNoKind) return -1;
+  }
+  // Untouched calls do not come by here.
+  if (!ensure_loaded() || (wanted != kNoKind && setting().options.disable)) return -1;
+  return force_backend(wanted);
+}
+
+const char* api_switchblas_get_backend() { return forced_name(forced_backend()); }
+
+void api_switchblas_set_reproducible(int on) { threads::set_reproducible(on != 0); }
+int api_switchblas_get_reproducible() { return threads::reproducible() ? 1 : 0; }
+
+std::size_t api_switchblas_explain(const char* routine, const char* flags, const long long* sizes,
+                                   int count, char* buffer, std::size_t size) {
+  Text out(buffer, size);
+  if (!ensure_loaded()) {
+    out.add("{\"error\": \"the backends are being loaded\"}");
+    return out.length();
+  }
+  std::int64_t numbers[table::kMaxDims] = {};
+  for (int i = 0; i < count && i < table::kMaxDims && sizes != nullptr; ++i) numbers[i] = sizes[i];
+  explain(routine != nullptr ? routine : "", flags != nullptr ? flags : "", numbers,
+          sizes != nullptr ? count : 0, &out);
+  return out.length();
+}
 
 std::size_t api_switchblas_report(char* buffer, std::size_t size) {
   ensure_loaded();
@@ -106,7 +116,8 @@ std::size_t api_switchblas_report(char* buffer, std::size_t size) {
   add_backends(&out);
   out.field("default_backend", backend::kind_name(backend::default_kind()));
   add_tables(&out);
-  out.add("\"disabled\": %s}", process.options.disable ? "true" : "false");
+  add_program_settings(&out);
+  out.add(", \"disabled\": %s}", process.options.disable ? "true" : "false");
   return out.length();
 }
 

@@ -11,6 +11,15 @@ namespace switchblas::entry {
 const char* api_switchblas_version();
 int api_switchblas_get_num_threads();
 void api_switchblas_set_num_threads(int threads);
+int api_switchblas_get_num_threads_limit();
+void api_switchblas_set_num_threads_local(int threads);
+int api_switchblas_get_num_threads_local();
+int api_switchblas_set_backend(const char* name);
+const char* api_switchblas_get_backend();
+void api_switchblas_set_reproducible(int on);
+int api_switchblas_get_reproducible();
+std::size_t api_switchblas_explain(const char* routine, const char* flags, const long long* sizes,
+                                   int count, char* buffer, std::size_t size);
 std::size_t api_switchblas_report(char* buffer, std::size_t size);
 
 int api_openblas_get_num_threads();

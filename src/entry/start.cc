@@ -149,6 +149,7 @@ void load() {
   }
   threads::start_caps(backends.omp, process.options, machine::usable_cores(process.cores));
   threads::start_gate(backends);
+  if (process.options.reproducible) threads::set_reproducible(true);
   threads::register_fork_handlers();
   fill_routing(process, backends);
   if (!process.options.disable) {

@@ -8,15 +8,10 @@
 #include "table/bins.h"
 #include "table/find.h"
 #include "table/flags.h"
+#include "table/form.h"
 
 namespace switchblas::table {
 namespace {
-
-const catalogue::RoutineInfo* routine_named(const char* name) {
-  for (const catalogue::RoutineInfo& routine : catalogue::kRoutines)
-    if (strcmp(routine.name, name) == 0) return &routine;
-  return nullptr;
-}
 
 Description failed(DescribeError error) {
   Description description;
@@ -36,15 +31,16 @@ const char* backend_name(std::uint8_t backend) noexcept { return kBackendNames[b
 
 Description describe(const Header& table, const char* routine, const char* flags,
                      const std::int64_t* sizes, int count) noexcept {
-  const catalogue::RoutineInfo* info = routine_named(routine);
-  if (info == nullptr) return failed(DescribeError::unknown_routine);
+  const int number = find_routine(routine);
+  if (number < 0) return failed(DescribeError::unknown_routine);
+  const catalogue::RoutineInfo* info = &catalogue::kRoutines[number];
   const int variant = variant_of(*info, flags);
   if (variant < 0) return failed(DescribeError::bad_flags);
   if (count != info->dim_count) return failed(DescribeError::bad_sizes);
   const RoutineRow* row = find_row(table, *info);
   if (row == nullptr)
-    return failed(find_row(table, routine) == nullptr ? DescribeError::not_in_table
-                                                      : DescribeError::other_form);
+    return failed(find_row(table, info->name) == nullptr ? DescribeError::not_in_table
+                                                         : DescribeError::other_form);
   Description description;
   description.row = row;
   description.variant = variant;

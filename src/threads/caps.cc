@@ -12,6 +12,7 @@ constinit backend::OpenMp openmp;
 int fixed_limit = 1;
 int program_limit = 0;  // atomic access
 bool forked = false;
+__thread int own_limit __attribute__((tls_model("initial-exec"))) = 0;
 
 // libgomp's answer where OMP_THREAD_LIMIT is not set is the largest int.
 constexpr int kNoThreadLimit = 0x7fffffff;
@@ -43,6 +44,7 @@ int cap() noexcept {
   int n = smaller(openmp.get_max_threads(), fixed_limit);
   const int program = __atomic_load_n(&program_limit, __ATOMIC_RELAXED);
   if (program > 0) n = smaller(n, program);
+  if (own_limit > 0) n = smaller(n, own_limit);
   if (n <= 1 || openmp.in_parallel() != 0) return 1;
   if (openmp.get_dynamic != nullptr && openmp.get_dynamic() != 0) return 1;
   // The limit counts the threads of all pools, the program's own too: a team may come out smaller
@@ -56,6 +58,12 @@ int highest_cap() noexcept { return fixed_limit; }
 void set_limit(int threads) noexcept {
   __atomic_store_n(&program_limit, threads > 0 ? threads : 0, __ATOMIC_RELAXED);
 }
+
+int limit() noexcept { return __atomic_load_n(&program_limit, __ATOMIC_RELAXED); }
+
+void set_thread_limit(int threads) noexcept { own_limit = threads > 0 ? threads : 0; }
+
+int thread_limit() noexcept { return own_limit; }
 
 void enter_forked_child() noexcept { forked = true; }
 

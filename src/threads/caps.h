@@ -23,6 +23,11 @@ int highest_cap() noexcept;
 /// The limit that the program sets through our API or the backends' (0: none). For the process as a
 /// whole.
 void set_limit(int threads) noexcept;
+int limit() noexcept;
+
+/// The limit of the calling thread (0: none).
+void set_thread_limit(int threads) noexcept;
+int thread_limit() noexcept;
 
 /// From now on one thread: libgomp's pool does not survive a fork.
 void enter_forked_child() noexcept;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Programs that call: overrides, the first call, forks, threads, thread functions, results."""
 
+import pathlib
 import subprocess
 import tempfile
 
@@ -136,6 +137,36 @@ def openmp_programs(context, form):
 def thread_functions(context, form):
     context.run(form, "api")
     context.run(form, "api", OMP_NUM_THREADS=1)
+
+
+@case("linked", *PRELOADED, timeout=120)
+def c_api(context, form):
+    if form == "linked":
+        where, programs = {"LD_LIBRARY_PATH": context.libdir}, ("c_api", "cxx_api")
+    else:
+        where, programs = context.command(form, "c_api")[1], ("c_api_preload",)
+    for program in programs:
+        for variables in ({}, {"OMP_NUM_THREADS": 1}):
+            context.run_command([context.programs / program], **where, **variables)
+    program = context.programs / programs[0]
+    context.run_command([program, "first"], **where)
+    context.run_command([program, "disabled"], **where, SWITCHBLAS_DISABLE=1)
+
+
+@case()
+def c_api_for_developers(context, _form):
+    """What is installed is enough to build with: one header and -lswitchblas."""
+    build = context.libdir.parent
+    with tempfile.TemporaryDirectory() as folder:
+        context.run_command(["cmake", "--install", build, "--prefix", folder])
+        header = next(pathlib.Path(folder).rglob("switchblas.h"))
+        libdir = next(pathlib.Path(folder).rglob("libswitchblas.so")).parent
+        program = pathlib.Path(folder, "c_api")
+        context.run_command([context.compilers["c"], "-I", header.parent, "-I",
+                             context.source_dir / "programs", "-o", program,
+                             context.source_dir / "programs/c_api.c", "-L", libdir, "-lswitchblas",
+                             "-lpthread", "-lm"])
+        context.run_command([program], LD_LIBRARY_PATH=libdir)
 
 
 def sweep(context, form, trusted, cases=8, names=(), **variables):
