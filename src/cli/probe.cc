@@ -167,6 +167,11 @@ std::string decide(LibraryProbe& probe, const Progress& progress) {
   if (best == nullptr) return "";
   const KernelTrial* safe = find_trial(probe.trials, probe.safe);
   if (safe == nullptr || !safe->passed || safe == best) return best->core;
+  // Between others that are about as fast, chance should not decide.
+  const KernelTrial* usual = find_trial(probe.trials, probe.automatic);
+  if (usual != nullptr && usual->passed && best->score < kMargin * usual->score) {
+    best = find_trial(probe.trials, probe.automatic);
+  }
   if (best->score < kMargin * safe->score) return safe->core;
   progress.say(std::string("comparing ") + best->core + " with " + safe->core + " once more");
   const KernelTrial safe_again = try_kernel(probe.path, safe->core);
