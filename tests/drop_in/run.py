@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs one drop-in case: run.py [options] CASE [FORM]. Exit status 77: what it needs is missing.
 
-Standard library only. `--list` prints one line per test: case, form, time limit, labels.
+Standard library only. `--list` prints one line per test: case, form, time limit, labels; cases with
+the label by_hand are left out there.
 `--linked-dir` and `--preload` put other libraries in the place of ours, to try the cases themselves.
 """
 
@@ -11,6 +12,7 @@ import sys
 import cases_calls  # noqa: F401 (registers)
 import cases_objects  # noqa: F401 (registers)
 import cases_settings  # noqa: F401 (registers)
+import cases_storm  # noqa: F401 (registers)
 from context import CASES, Context, Failure, Skip
 
 
@@ -34,7 +36,7 @@ def main():
     arguments = parse()
     if arguments.list:
         for name, (_, forms, timeout, labels) in CASES.items():
-            for form in forms:
+            for form in forms if "by_hand" not in labels else ():
                 print(name, form, timeout, ";".join(("drop_in", *labels)))
         return 0
     function = CASES[arguments.case][0]

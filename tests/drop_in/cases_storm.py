@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The storm: threads, parallel regions, changing thread counts and forks at once (programs/storm.cc).
+
+By ctest it lasts six times --seconds in all (60 s); 30 minutes by hand:
+    run.py --libdir ... --programs ... --triplet ... --seconds 300 storm linked
+The same storm on the plain backends, which hang or crash in it, for the record:
+    run.py --programs ... --triplet ... storm_plain openblas-openmp
+"""
+
+import pathlib
+import tempfile
+
+from context import Failure, case
+
+ALL_AT_ONCE = ("regions=1", "counts=1", "forks=1")
+# With libgomp's active waiting each of many threads spins: fewer of them, or nothing gets done.
+STORMS = (
+    ({}, ("threads=16",)),
+    ({}, ("threads=16", *ALL_AT_ONCE)),
+    ({}, ("threads=200", *ALL_AT_ONCE)),
+    ({"OMP_THREAD_LIMIT": 1}, ("threads=16", *ALL_AT_ONCE)),
+    ({"OMP_DYNAMIC": "true"}, ("threads=16", *ALL_AT_ONCE)),
+    ({"OMP_PROC_BIND": "true"}, ("threads=16", *ALL_AT_ONCE)),
+    ({"OMP_WAIT_POLICY": "active"}, ("threads=6", *ALL_AT_ONCE)),
+    ({"OMP_WAIT_POLICY": "passive"}, ("threads=16", *ALL_AT_ONCE)),
+    ({"SWITCHBLAS_BACKEND": "openblas"}, ("threads=16", *ALL_AT_ONCE)),
+    ({"SWITCHBLAS_BACKEND": "blis"}, ("threads=16", *ALL_AT_ONCE)),
+)
+
+
+def tell(context, directory, *numbers):
+    """Expected results: those of the reference libraries, one thread."""
+    expected = pathlib.Path(directory) / "expected"
+    context.run_command([context.programs / "storm", "tell", expected, *numbers],
+                        LD_LIBRARY_PATH=context.library_path("reference"))
+    return expected
+
+
+def blow(context, form, storms, seconds):
+    numbers = ("seed=1", "jobs=400")
+    with tempfile.TemporaryDirectory() as directory:
+        expected = tell(context, directory, *numbers)
+        for variables, arguments in storms:
+            done = context.run(form, "storm", "run", expected, *numbers, f"seconds={seconds}",
+                               *arguments, timeout=seconds + 120, **variables)
+            print(variables, *arguments, done.stdout.strip())
+
+
+@case("linked", timeout=1500)
+def storm(context, form):
+    blow(context, form, STORMS, max(1, round(4 * context.stress_seconds / len(STORMS))))
+
+
+@case("local", "preload-openblas-openmp", "direct-openblas-openmp", "direct-openblas-pthread",
+      timeout=600)
+def storm_in_other_forms(context, form):
+    blow(context, form, STORMS[1:2], max(1, round(context.stress_seconds / 2)))
+
+
+@case("openblas-openmp", "openblas-pthread", "blis", labels=("by_hand",))
+def storm_plain(context, flavour):
+    with tempfile.TemporaryDirectory() as directory:
+        expected = tell(context, directory, "seed=1", "jobs=400")
+        for variables, arguments in STORMS:
+            try:
+                said = context.run_command(
+                    [context.programs / "storm", "run", expected, "seed=1", "jobs=400", "seconds=5",
+                     "patience=20", *arguments], timeout=60,
+                    LD_LIBRARY_PATH=context.library_path(flavour), **variables).stdout
+            except Failure as failure:
+                said = str(failure)
+            print(variables, *arguments, said.strip())
