@@ -23,9 +23,22 @@ STORMS = (
     ({"OMP_PROC_BIND": "true"}, ("threads=16", *ALL_AT_ONCE)),
     ({"OMP_WAIT_POLICY": "active"}, ("threads=6", *ALL_AT_ONCE)),
     ({"OMP_WAIT_POLICY": "passive"}, ("threads=16", *ALL_AT_ONCE)),
+    # A machine of 8 and of 64 cores on the ones that are there: BLIS's spinning barriers crawl.
+    (8, ("threads=16", *ALL_AT_ONCE)),
+    (64, ("threads=4", "largest=100", *ALL_AT_ONCE)),
     ({"SWITCHBLAS_BACKEND": "openblas"}, ("threads=16", *ALL_AT_ONCE)),
     ({"SWITCHBLAS_BACKEND": "blis"}, ("threads=16", *ALL_AT_ONCE)),
 )
+
+
+def machine_of(directory, cores):
+    """The environment in which a process believes in a machine of so many cores."""
+    root = pathlib.Path(directory) / f"machine{cores}"
+    cpu = root / "sys/devices/system/cpu"
+    (cpu / "smt").mkdir(parents=True, exist_ok=True)
+    (cpu / "online").write_text(f"0-{cores - 1}\n")
+    (cpu / "smt/active").write_text("0\n")
+    return {"SWITCHBLAS_MACHINE_ROOT": root, "OMP_NUM_THREADS": cores}
 
 
 def tell(context, directory, *numbers):
@@ -37,12 +50,14 @@ def tell(context, directory, *numbers):
 
 
 def blow(context, form, storms, seconds):
-    numbers = ("seed=1", "jobs=400")
     with tempfile.TemporaryDirectory() as directory:
-        expected = tell(context, directory, *numbers)
         for variables, arguments in storms:
-            done = context.run(form, "storm", "run", expected, *numbers, f"seconds={seconds}",
-                               *arguments, timeout=seconds + 120, **variables)
+            if isinstance(variables, int):
+                variables = machine_of(directory, variables)
+            numbers = [argument for argument in arguments if argument.startswith("largest=")]
+            expected = tell(context, directory, "seed=1", "jobs=400", *numbers)
+            done = context.run(form, "storm", "run", expected, "seed=1", "jobs=400",
+                               f"seconds={seconds}", *arguments, timeout=seconds + 120, **variables)
             print(variables, *arguments, done.stdout.strip())
 
 
@@ -61,7 +76,7 @@ def storm_in_other_forms(context, form):
 def storm_plain(context, flavour):
     with tempfile.TemporaryDirectory() as directory:
         expected = tell(context, directory, "seed=1", "jobs=400")
-        for variables, arguments in STORMS:
+        for variables, arguments in STORMS[:8]:
             try:
                 said = context.run_command(
                     [context.programs / "storm", "run", expected, "seed=1", "jobs=400", "seconds=5",

@@ -167,7 +167,7 @@ void* forker(void*) {
   activity.task = syscall(SYS_gettid);
   Random random(static_cast<std::uint64_t>(settings.seed) + 77);
   WorkSpace work(work_bytes);
-  while (!over.load()) {
+  do {
     // Threads of its own, so that the child would find a pool whose threads it does not have.
     for (int i = 0; i < 5; ++i) check_call(any_job(&random), &work, &activity);
     activity.begin("fork");
@@ -183,7 +183,7 @@ void* forker(void*) {
           static_cast<unsigned>(status));
     ++forks;
     usleep(20000);
-  }
+  } while (!over.load());
   return nullptr;
 }
 
