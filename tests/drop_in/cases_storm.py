@@ -8,6 +8,7 @@ The same storm on the plain backends, which hang or crash in it, for the record:
 """
 
 import pathlib
+import subprocess
 import tempfile
 
 from context import Failure, case
@@ -70,6 +71,22 @@ def storm(context, form):
       timeout=600)
 def storm_in_other_forms(context, form):
     blow(context, form, STORMS[1:2], max(1, round(context.stress_seconds / 2)))
+
+
+@case("linked", timeout=300, labels=("tsan",))
+def storm_under_thread_sanitizer(context, form):
+    """Our code alone is instrumented: the sanitizer's runtime comes by preload."""
+    runtime = subprocess.run([context.compilers["c"], "-print-file-name=libtsan.so"], check=True,
+                             capture_output=True, text=True).stdout.strip()
+    options = ("die_after_fork=0", "exitcode=66", "ignore_noninstrumented_modules=1",
+               f"suppressions={context.source_dir / 'tsan.suppressions'}")
+    with tempfile.TemporaryDirectory() as directory:
+        for arguments in (("threads=8",), ("threads=8", *ALL_AT_ONCE)):
+            expected = tell(context, directory, "seed=1", "jobs=400")
+            done = context.run(form, "storm", "run", expected, "seed=1", "jobs=400", "seconds=10",
+                               *arguments, timeout=140, LD_PRELOAD=runtime,
+                               TSAN_OPTIONS=":".join(options))
+            print(*arguments, done.stdout.strip())
 
 
 @case("openblas-openmp", "openblas-pthread", "blis", labels=("by_hand",))

@@ -2,7 +2,7 @@
 """Runs one drop-in case: run.py [options] CASE [FORM]. Exit status 77: what it needs is missing.
 
 Standard library only. `--list` prints one line per test: case, form, time limit, labels; cases with
-the label by_hand are left out there.
+the label by_hand are left out there, those with the label tsan unless --sanitize is thread.
 `--linked-dir` and `--preload` put other libraries in the place of ours, to try the cases themselves.
 """
 
@@ -27,6 +27,7 @@ def parse():
     parser.add_argument("--cc", default="cc")
     parser.add_argument("--fortran", default="gfortran")
     parser.add_argument("--seconds", default="10", help="how long the thread stress lasts in all")
+    parser.add_argument("--sanitize", default="", help="what the libraries were built with")
     parser.add_argument("case", nargs="?", choices=sorted(CASES))
     parser.add_argument("form", nargs="?", default="-")
     return parser.parse_args()
@@ -36,7 +37,9 @@ def main():
     arguments = parse()
     if arguments.list:
         for name, (_, forms, timeout, labels) in CASES.items():
-            for form in forms if "by_hand" not in labels else ():
+            if "by_hand" in labels or ("tsan" in labels and arguments.sanitize != "thread"):
+                continue
+            for form in forms:
                 print(name, form, timeout, ";".join(("drop_in", *labels)))
         return 0
     function = CASES[arguments.case][0]
