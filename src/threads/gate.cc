@@ -78,7 +78,9 @@ void fork_prepare() {
 
 void fork_parent() {
   backend::blis_after_fork(false);
-  if (gate_owner == self() && !in_flight.gate) release_gate();
+  // The record outlives its call: the gate is in use only where its frame is.
+  const bool in_use = in_flight.frame != nullptr && in_flight.gate;
+  if (gate_owner == self() && !in_use) release_gate();
 }
 
 void fork_child() {
