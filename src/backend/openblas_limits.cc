@@ -12,7 +12,8 @@ int* flag = &none;          // blas_is_num_threads_set_explicitly
 int* maximum = &none;       // blas_omp_number_max
 int count_when_loaded = 0;  // 0: the library has none
 int maximum_when_loaded = 0;
-int count_before = 0;  // of the call with threads in flight, 0 if there is none; atomic access
+int count_before = 0;   // of the call with threads in flight, 0 if there is none; atomic access
+int count_of_call = 0;  // under the gate
 
 int load(const int* value) { return __atomic_load_n(value, __ATOMIC_RELAXED); }
 void store(int* value, int number) { __atomic_store_n(value, number, __ATOMIC_RELAXED); }
@@ -40,21 +41,22 @@ void openblas_clear_flag() noexcept {
 int openblas_limit() noexcept {
   if (count_when_loaded == 0) return 0;
   openblas_clear_flag();
-  const int in_flight = load(&count_before);
+  const int in_flight = __atomic_load_n(&count_before, __ATOMIC_ACQUIRE);
   const int now = in_flight != 0 ? in_flight : load(count);
   return now > 0 && now < count_when_loaded ? now : 0;
 }
 
-void openblas_before_threads() noexcept {
+void openblas_before_threads(int threads) noexcept {
   openblas_clear_flag();
   if (load(maximum) != maximum_when_loaded) store(maximum, maximum_when_loaded);
+  count_of_call = threads;
   store(&count_before, load(count));
 }
 
-void openblas_after_threads(int threads) noexcept {
+void openblas_after_threads() noexcept {
   // Another number than the call's own is one that the program has set meanwhile.
-  if (load(count) == threads) store(count, load(&count_before));
-  store(&count_before, 0);
+  if (load(count) == count_of_call) store(count, load(&count_before));
+  __atomic_store_n(&count_before, 0, __ATOMIC_RELEASE);
 }
 
 void openblas_in_child() noexcept { store(&count_before, 0); }

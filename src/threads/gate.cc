@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "backend/blis.h"
+#include "backend/openblas_limits.h"
 #include "table/find.h"
 #include "threads/caps.h"
 #include "threads/crowd.h"
@@ -47,6 +48,7 @@ void put_back() {
   in_flight.frame = nullptr;
   if (record.backend == Kind::blis) backend::blis_threads = 0;
   if (record.icv != 0) openmp.set_num_threads(record.icv);
+  if (record.gate && record.backend == Kind::openblas) backend::openblas_after_threads();
   if (record.gate) release_gate();
   if (record.permit) give_permit_back();
 }
@@ -133,6 +135,7 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
   if (record.backend == Kind::blis) {
     backend::blis_threads = n;
   } else if (record.backend == Kind::openblas) {
+    n > 1 ? backend::openblas_before_threads(n) : backend::openblas_clear_flag();
     const int icv = openmp.get_max_threads();
     if (icv != n) {
       record.icv = icv;

@@ -7,11 +7,12 @@ The same storm on the plain backends, which hang or crash in it, for the record:
     run.py --programs ... --triplet ... storm_plain openblas-openmp
 """
 
+import os
 import pathlib
 import subprocess
 import tempfile
 
-from context import Failure, case
+from context import Failure, case, require, warnings_in
 
 ALL_AT_ONCE = ("regions=1", "counts=1", "forks=1")
 # With libgomp's active waiting each of many threads spins: fewer of them, or nothing gets done.
@@ -73,13 +74,31 @@ def storm_in_other_forms(context, form):
     blow(context, form, STORMS[1:2], max(1, round(context.stress_seconds / 2)))
 
 
+@case("21", "29", "34")
+def standin_openblas(context, patch):
+    """Hazards of OpenBLAS 0.3.`patch`, as a stand-in has them, on a machine of 8 cores."""
+    library = context.programs / f"libopenblasp-r0.3.{patch}.so"
+    with tempfile.TemporaryDirectory() as directory:
+        done = context.run("preload-reference", "standin", library, 8, SWITCHBLAS_OPENBLAS=library,
+                           SWITCHBLAS_BACKEND="openblas", **machine_of(directory, 8))
+    require(not warnings_in(done.stderr), done.stderr)
+
+
+@case("preload-reference", "preload-openblas-openmp")
+def openblas_setter(context, form):
+    """The same with the installed library, where threadpoolctl finds and sets it."""
+    cores = min(2, len(os.sched_getaffinity(0)))
+    library = context.flavour_dirs("openblas-openmp")[0] / "libopenblas.so.0"
+    context.run(form, "standin", library, cores, OMP_NUM_THREADS=cores, SWITCHBLAS_BACKEND="openblas")
+
+
 @case("linked", timeout=300, labels=("tsan",))
 def storm_under_thread_sanitizer(context, form):
-    """Our code alone is instrumented: the sanitizer's runtime comes by preload."""
+    """Our code alone is instrumented, so that nothing need be suppressed: the sanitizer's runtime comes
+    by preload."""
     runtime = subprocess.run([context.compilers["c"], "-print-file-name=libtsan.so"], check=True,
                              capture_output=True, text=True).stdout.strip()
-    options = ("die_after_fork=0", "exitcode=66", "ignore_noninstrumented_modules=1",
-               f"suppressions={context.source_dir / 'tsan.suppressions'}")
+    options = ("die_after_fork=0", "exitcode=66", "ignore_noninstrumented_modules=1")
     with tempfile.TemporaryDirectory() as directory:
         for arguments in (("threads=8",), ("threads=8", *ALL_AT_ONCE)):
             expected = tell(context, directory, "seed=1", "jobs=400")
