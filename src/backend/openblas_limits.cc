@@ -55,7 +55,8 @@ void openblas_before_threads(int threads) noexcept {
 
 void openblas_after_threads() noexcept {
   // Another number than the call's own is one that the program has set meanwhile.
-  if (load(count) == count_of_call) store(count, load(&count_before));
+  const int before = load(&count_before);
+  if (before != 0 && load(count) == count_of_call) store(count, before);
   __atomic_store_n(&count_before, 0, __ATOMIC_RELEASE);
 }
 

@@ -26,7 +26,8 @@ void openblas_clear_flag() noexcept;
 
 /// Around a call with more than one thread, under the gate. Before: also gives OpenBLAS the maximum
 /// back that it had when it was loaded (0.3.29 and later sample it again after a fork, from the ICV
-/// of the moment). `threads` is what the call gets.
+/// of the moment). `threads` is what the call gets. After: nothing happens where there was no
+/// before.
 void openblas_before_threads(int threads) noexcept;
 void openblas_after_threads() noexcept;
 

@@ -30,7 +30,7 @@ struct OfThread {
   std::uint16_t limit;           // 0: none
   std::uint16_t affinity_tick;   // when the mask was looked at; 0: never
   std::uint16_t affinity_cores;  // in it
-  std::uint16_t team;            // the largest that there was room for
+  std::uint16_t team;            // threads of libgomp's pool for it
 };
 __thread OfThread of_thread __attribute__((tls_model("initial-exec")));
 
@@ -100,29 +100,9 @@ int affinity_cores() {
   return of_thread.affinity_cores;
 }
 
-// Where there was no room for a team: the cap until then. Atomic access.
+// Where there was no room for a team: nobody grows until then. Under the gate.
 std::uint32_t short_until_ms = 0;
-int short_cap = 0;  // 0: there was room so far
-
-/// Libgomp keeps a pool for each thread that calls it: room is asked for by thread.
-int with_room(int n) {
-  if (n <= of_thread.team) return n;
-  constexpr std::uint32_t kRetryMs = 1000;
-  if (const int known = __atomic_load_n(&short_cap, __ATOMIC_RELAXED)) {
-    const std::uint32_t until = __atomic_load_n(&short_until_ms, __ATOMIC_RELAXED);
-    if (static_cast<std::int32_t>(now_in_ms() - until) < 0)
-      return smaller(n, known > of_thread.team ? known : of_thread.team);
-  }
-  const int room = thread_room(machine_root, n - 1);
-  if (room >= n - 1) {
-    __atomic_store_n(&short_cap, 0, __ATOMIC_RELAXED);
-    of_thread.team = static_cast<std::uint16_t>(n);
-    return n;
-  }
-  __atomic_store_n(&short_until_ms, now_in_ms() + kRetryMs, __ATOMIC_RELAXED);
-  __atomic_store_n(&short_cap, 1 + room, __ATOMIC_RELAXED);
-  return 1 + room > of_thread.team ? 1 + room : of_thread.team;
-}
+bool was_short = false;
 
 /// Why no call of this thread may have threads now; nullptr: it may.
 const char* why_one() {
@@ -145,7 +125,7 @@ void start_caps(const backend::Backends& backends, const base::Options& options,
   openmp = backends.omp;
   machine_root = root;
   fixed_limit = kMostThreads;
-  short_cap = 0;
+  was_short = false;
   limit_by(cores.online, "%s%d cores", "");
   // Counted for the mask of the loading thread: others may come to have a wider one.
   cores_when_loaded = smaller(cores.affinity, cores.physical);
@@ -176,8 +156,23 @@ int cap() noexcept {
   if (of_thread.limit != 0) n = smaller(n, of_thread.limit);
   if (n <= 1 || why_one() != nullptr) return 1;
   if (const int set = backend::openblas_limit()) n = smaller(n, set);
-  n = smaller(n, affinity_cores());
-  return n > 1 ? with_room(n) : 1;
+  return smaller(n, affinity_cores());
+}
+
+int team_with_room(int n) noexcept {
+  const int team = of_thread.team > 1 ? of_thread.team : 1;
+  if (n > team) {
+    constexpr std::uint32_t kRetryMs = 1000;
+    if (was_short && static_cast<std::int32_t>(now_in_ms() - short_until_ms) < 0) return team;
+    const int room = thread_room(machine_root, n - team);
+    was_short = room < n - team;
+    if (was_short) {
+      short_until_ms = now_in_ms() + kRetryMs;
+      n = team + room;
+    }
+  }
+  if (n > 1) of_thread.team = static_cast<std::uint16_t>(n);
+  return n;
 }
 
 int explain_cap(char* why, std::size_t size) noexcept {
@@ -204,10 +199,14 @@ int explain_cap(char* why, std::size_t size) noexcept {
     n = candidate.n;
     text = candidate.why;
   }
-  const int room = n > 1 ? with_room(n) : n;
-  if (room < n) text = "room for threads: RLIMIT_NPROC, pids.max or memory";
+  const int team = of_thread.team > 1 ? of_thread.team : 1;
+  if (n > team) {
+    const int room = team + thread_room(machine_root, n - team);
+    if (room < n) text = "room for threads: RLIMIT_NPROC, pids.max or memory";
+    n = smaller(n, room);
+  }
   snprintf(why, size, "%s", text);
-  return room;
+  return n;
 }
 
 int highest_cap() noexcept { return fixed_limit; }

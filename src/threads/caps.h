@@ -20,11 +20,16 @@ void start_caps(const backend::Backends& backends, const base::Options& options,
 
 /// 1 inside a parallel region, in a forked child and where OMP_DYNAMIC is on (a team smaller than
 /// the number of jobs hangs OpenBLAS). Cost: 1.5 ns where the ICV is 1, about 15 ns otherwise; a
-/// thread looks at its affinity mask every 16 ms (some 0.3 us, more only where it has changed), and
-/// at the room for threads where its largest cap so far grows.
+/// thread looks at its affinity mask every 16 ms (some 0.3 us, more only where it has changed).
 int cap() noexcept;
 
-/// The cap, and in words what makes it.
+/// How many of `n` threads the calling thread's team can have: where it must grow, the room for
+/// more threads is asked for first, since libgomp ends a process in which it cannot create them.
+/// Under the gate, so that no other team of ours grows meanwhile. Cost: one comparison where it
+/// need not grow.
+int team_with_room(int n) noexcept;
+
+/// The cap, or the room for threads where it is less, and in words what makes it.
 int explain_cap(char* why, std::size_t size) noexcept;
 
 /// The highest cap that there can be: the fixed limits alone.

@@ -131,6 +131,7 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
       if (!record.permit && needs_permit(*step)) record.permit = take_permit();
     }
   }
+  if (n > 1) n = team_with_room(n);
   record.backend = static_cast<Kind>(step->backend);
   if (record.backend == Kind::blis) {
     backend::blis_threads = n;

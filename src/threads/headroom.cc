@@ -42,12 +42,12 @@ int try_threads(int wanted) {
 }
 
 /// RLIMIT_NPROC counts the user's threads; those of all users are surely no fewer.
-bool limit_is_far(const machine::FileRoot& root, int wanted) {
+bool limit_is_far(int wanted) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NPROC, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return true;
   char text[128];
   unsigned long long tasks = 0;
-  if (root.read_file("/proc/loadavg", text, sizeof text) <= 0) return false;
+  if (machine::FileRoot().read_file("/proc/loadavg", text, sizeof text) <= 0) return false;
   if (sscanf(text, "%*f %*f %*f %*u/%llu", &tasks) != 1) return false;
   return tasks + static_cast<unsigned long long>(wanted) < limit.rlim_cur;
 }
@@ -58,7 +58,7 @@ int thread_room(const machine::FileRoot& root, int wanted) noexcept {
   const long left = machine::group_task_room(root);
   // Others want some too.
   if (left >= 0 && left < wanted) return static_cast<int>(left / 2);
-  if (!root.is_this_machine() || limit_is_far(root, wanted)) return wanted;
+  if (limit_is_far(wanted)) return wanted;
   const int made = try_threads(wanted);
   return made < wanted ? made / 2 : wanted;
 }

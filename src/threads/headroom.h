@@ -7,9 +7,10 @@
 
 namespace switchblas::threads {
 
-/// How many of `wanted` more threads there is room for, by pids.max of the control groups and
-/// RLIMIT_NPROC. Where the latter cannot be told from numbers, threads that do nothing are created
-/// and ended. Cost: some file reads; in doubt 20 us per thread.
+/// How many of `wanted` more threads there is room for, by pids.max of the control groups that
+/// `root` tells of and by RLIMIT_NPROC, always of this machine. Where the latter cannot be told
+/// from numbers, threads that do nothing are created and ended. Cost: some file reads; in doubt 20
+/// us per thread.
 int thread_room(const machine::FileRoot& root, int wanted) noexcept;
 
 }  // namespace switchblas::threads

@@ -12,7 +12,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from context import Failure, case, require, warnings_in
+from context import Failure, Skip, case, require, warnings_in
 
 ALL_AT_ONCE = ("regions=1", "counts=1", "forks=1")
 # With libgomp's active waiting each of many threads spins: fewer of them, or nothing gets done.
@@ -106,6 +106,25 @@ def storm_under_thread_sanitizer(context, form):
                                *arguments, timeout=140, LD_PRELOAD=runtime,
                                TSAN_OPTIONS=":".join(options))
             print(*arguments, done.stdout.strip())
+
+
+@case("linked", timeout=130)
+def few_threads_allowed(context, form):
+    """libgomp ends a process in which it cannot create a thread: as another user, with RLIMIT_NPROC."""
+    def open_to_all(path):
+        return all(part.stat().st_mode & 1 for part in (path, *path.parents))
+
+    if os.geteuid() != 0 or not open_to_all(context.programs / "storm"):
+        raise Skip("needs root and programs that another user can run")
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        command, variables = context.command(
+            form, "storm", "run", tell(context, directory, "seed=1", "jobs=400"), "seed=1", "jobs=400",
+            "seconds=2", "threads=2")
+        for most in (6, 12):
+            context.run_command(["setpriv", "--reuid=54321", "--clear-groups", "prlimit",
+                                 f"--nproc={most}", *command], timeout=60, HOME=directory,
+                                **variables, **machine_of(directory, 16))
 
 
 @case("openblas-openmp", "openblas-pthread", "blis", labels=("by_hand",))
