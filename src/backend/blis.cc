@@ -14,11 +14,10 @@
 #include "backend/elf.h"
 #include "backend/environment.h"
 #include "backend/find.h"
+#include "backend/in_flight.h"
 #include "base/message.h"
 
 namespace switchblas::backend {
-
-__thread int blis_threads = 0;
 
 namespace {
 
@@ -40,7 +39,7 @@ bool used_by_others = false;
 /// bli_rntm_set_num_threads would set it.
 void rntm_of_thread(RntmHead* rntm) {
   init_from_global(rntm);
-  int threads = blis_threads;
+  int threads = in_flight.threads;
   if (threads == 0) {
     if (used_by_others) return;
     threads = 1;
@@ -125,17 +124,17 @@ void* blis_import(void* current) noexcept {
   return nullptr;
 }
 
-double blis_one_thread_work(const char* family) noexcept {
+float blis_one_thread_work(const char* family) noexcept {
   struct Row {
     const char* family;
-    double work;
+    float work;
   };
-  constexpr double kSide = 100;
+  constexpr float kSide = 100;
   static constexpr Row kRows[] = {
       {"gemm", kSide * kSide * kSide},
       {"gemm3m", kSide * kSide * kSide},
-      {"gemmt", kSide * kSide * kSide},
-      {"gemmtr", kSide * kSide * kSide},
+      {"gemmt", kSide * kSide},
+      {"gemmtr", kSide * kSide},
       {"syrk", kSide},
       {"herk", kSide},
       {"syr2k", kSide},
@@ -148,7 +147,7 @@ double blis_one_thread_work(const char* family) noexcept {
   for (const Row& row : kRows) {
     if (strcmp(row.family, family) == 0) return row.work;
   }
-  return -1;
+  return __builtin_inff();
 }
 
 void blis_before_fork() noexcept {

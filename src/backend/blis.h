@@ -3,28 +3,24 @@
 //
 // Before 1.0 BLIS has one thread count per process, which another thread can overwrite between
 // setting and use. Each level-3 call reads it once, through its own import of
-// bli_rntm_init_from_global: that import is bound to rntm_of_thread below, which puts the calling
-// thread's own count there. So counts are per thread and per call in every version, with no lock
-// and no setter.
+// bli_rntm_init_from_global: that import is bound to a function of ours, which puts the count of
+// the call in flight (in_flight.h) there; outside of calls, what BLIS would have taken by itself,
+// or 1 where nobody but us has this BLIS. So counts are per thread and per call in every version,
+// with no lock and no setter.
 #pragma once
 
 #include "backend/library.h"
 
 namespace switchblas::backend {
 
-/// Threads that the next BLIS call of this thread takes; 0: what BLIS would have taken by itself,
-/// or 1 where nobody but us has this BLIS.
-extern __thread int blis_threads __attribute__((tls_model("initial-exec"), visibility("hidden")));
-
 /// Fills version, kernel, max_threads, and takes over the thread count. `configuration` is the
 /// sub-configuration to run, or nullptr for BLIS's own choice; `shared` says that the program had
 /// this library before us. False (with one warning) where the library is no BLIS.
 bool start_blis(Library* library, const char* configuration) noexcept;
 
-/// The largest `work` (shape.h) for which one thread does it, where BLIS alone serves a routine:
-/// about 100 as the side of each operand. -1: threads are not worth a thought, BLIS has none for
-/// the routine.
-double blis_one_thread_work(const char* family) noexcept;
+/// The largest `work` (shape/arguments.h) for which one thread does it, where BLIS alone serves a
+/// routine: about 100 as the side of each operand. Infinity: BLIS has no threads for the routine.
+float blis_one_thread_work(const char* family) noexcept;
 
 /// Around fork(): BLIS has no handlers of its own, and a child would inherit the locks of its
 /// memory pools as other threads held them. Before: waits until none is held. After: in parent and

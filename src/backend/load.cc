@@ -90,6 +90,9 @@ void warn_of_dlerror(const char* path) {
 void* bind_one(void* context, const char* name, void* current) {
   if (void* entry = inner_entry(name)) return entry;
   if (void* entry = blis_import(current)) return entry;
+  if (context == library(Kind::openblas).handle) {
+    if (void* entry = openblas_import(name, loaded.omp.get_max_threads)) return entry;
+  }
   return definition_in(context, name);
 }
 
@@ -301,13 +304,6 @@ void load_other(const LoadRequest& request) {
   }
 }
 
-void bind_libraries() {
-  for (const Library& one : loaded.library) {
-    if (one.handle != nullptr) bind(one.handle, one.path);
-    if (one.lapack != nullptr) bind(one.lapack, path_of(one.lapack));
-  }
-}
-
 void tell() {
   for (int kind = 0; kind < kKinds; ++kind) {
     const Library& one = loaded.library[kind];
@@ -349,7 +345,12 @@ const Backends& load_backends(const LoadRequest& request) noexcept {
   return loaded;
 }
 
-void bind_backends() noexcept { bind_libraries(); }
+void bind_backends() noexcept {
+  for (const Library& one : loaded.library) {
+    if (one.handle != nullptr) bind(one.handle, one.path);
+    if (one.lapack != nullptr) bind(one.lapack, path_of(one.lapack));
+  }
+}
 
 const Backends& backends() noexcept { return loaded; }
 

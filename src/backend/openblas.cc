@@ -9,6 +9,7 @@
 #include "backend/elf.h"
 #include "backend/environment.h"
 #include "backend/find.h"
+#include "backend/in_flight.h"
 #include "base/message.h"
 
 namespace switchblas::backend {
@@ -20,8 +21,8 @@ F function(void* handle, const char* name) {
 }
 
 constexpr int kOpenMpBuild = 2;  // openblas_get_parallel(): 0 serial, 1 pthreads, 2 OpenMP
-constexpr double kAlways = __builtin_inf();
-constexpr double kNever = -1.0;
+constexpr float kAlways = __builtin_inff();
+constexpr float kNever = -1;
 // The versions whose gotoblas_dynamic_init reads the environment and sets nothing but the kernels
 // and their blocking (driver/others/dynamic.c, dynamic_arm64.c).
 constexpr Version kFirstChoosing{0, 3, 20};
@@ -32,8 +33,8 @@ constexpr Version kLastRead{0, 3, 29};
 
 struct SerialRow {
   const char* family;
-  double real_work;
-  double complex_work;
+  float real_work;
+  float complex_work;
 };
 
 constexpr SerialRow kSerial[] = {
@@ -57,7 +58,24 @@ constexpr SerialRow kSerial[] = {
     {"potrf", 63, 63},
 };
 
+int (*real_max_threads)() = nullptr;
+
+int max_threads_of_call() {
+  const int threads = in_flight.threads;
+  return threads > 0 ? threads : real_max_threads();
+}
+
 }  // namespace
+
+void* openblas_import(const char* name, int (*real)()) noexcept {
+  if (strcmp(name, "omp_get_max_threads") != 0) return nullptr;
+  real_max_threads = real;
+  return reinterpret_cast<void*>(&max_threads_of_call);
+}
+
+bool openblas_asks_us(void* handle) noexcept {
+  return import_of(handle, "omp_get_max_threads") == reinterpret_cast<void*>(&max_threads_of_call);
+}
 
 bool identify_openblas(Library* library) noexcept {
   void* handle = library->handle;
@@ -101,7 +119,7 @@ bool choose_core_again(const Library& library, const char* core) noexcept {
   return true;
 }
 
-double openblas_serial_work(const char* family, char type, const Version& version) noexcept {
+float openblas_serial_work(const char* family, char type, const Version& version) noexcept {
   if (version < kFirstRead || kLastRead < version) return kNever;
   for (const SerialRow& row : kSerial) {
     if (strcmp(row.family, family) != 0) continue;

@@ -38,6 +38,8 @@ void openblas_clear_flag() noexcept {
   if (load(flag) != 0) store(flag, 0);
 }
 
+bool openblas_has_flag() noexcept { return flag != &none; }
+
 int openblas_limit() noexcept {
   if (count_when_loaded == 0) return 0;
   openblas_clear_flag();

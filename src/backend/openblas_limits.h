@@ -24,6 +24,9 @@ int openblas_limit() noexcept;
 /// Before a call with one thread: clears the flag, which would give it more. Cost: one load.
 void openblas_clear_flag() noexcept;
 
+/// Whether this version has the flag: then each call must clear it, whatever else it asks us.
+bool openblas_has_flag() noexcept;
+
 /// Around a call with more than one thread, under the gate. Before: also gives OpenBLAS the maximum
 /// back that it had when it was loaded (0.3.29 and later sample it again after a fork, from the ICV
 /// of the moment). `threads` is what the call gets. After: nothing happens where there was no

@@ -2,13 +2,12 @@
 // The spine: the way of one call, from its arguments to the backend and back. Everything else in
 // this folder brings calls here.
 //
-// Cost above a direct call of the backend's function: about 2 ns where one thread and no state are
-// enough, 4-8 ns where the OpenMP ICV must change. No lock, allocation, look-up by name or
-// environment is on the way.
+// A call has two ways. The direct one, where one thread and no state are enough: find_direct(),
+// then a jump to the backend's function with the arguments where the caller left them. All others:
+// call_with_state(). No lock, allocation, look-up by name or environment is on either.
+// bench_overhead measures what they cost above a call of the backend's function.
 #pragma once
 
-#include "backend/find.h"
-#include "base/message.h"
 #include "entry/report.h"
 #include "entry/state.h"
 #include "shape/arguments.h"
@@ -17,23 +16,54 @@
 
 namespace switchblas::entry {
 
-template <int kDims>
-inline std::uint8_t cell_of(const std::uint8_t* cells, const shape::Shape<kDims>& shape) {
+struct Cell {
+  std::uint8_t ladder;
+  float work;  ///< shape::Work
+};
+
+template <int kDims, shape::Work kWork>
+inline Cell cell_of(const RoutineState& state, const shape::Shape<kDims, kWork>& shape) {
+  constexpr bool kFirst = kWork == shape::Work::first;
+  const std::uint8_t* cells = state.cells[shape.variant];
   if constexpr (kDims == 1) {
-    return table::cell1(cells, shape.dim[0]);
+    const float n = static_cast<float>(shape.dim[0]);
+    return {table::cell1(cells, n), n};
   } else if constexpr (kDims == 2) {
-    return table::cell2(cells, shape.dim[0], shape.dim[1]);
+    const auto mn =
+        __builtin_convertvector((table::Ints{shape.dim[0], shape.dim[1], 0, 0}), table::Floats);
+    return {table::cell2(cells, mn), kFirst ? mn[0] : mn[0] * mn[1]};
   } else {
-    return table::cell3(cells, shape.dim[0], shape.dim[1], shape.dim[2]);
+    const auto mnk = __builtin_convertvector(
+        (table::Ints{shape.dim[0], shape.dim[1], shape.dim[2], 0}), table::Floats);
+    return {table::cell3(cells, mnk), mnk[0] * mnk[1] * mnk[2]};
   }
 }
 
-/// Sets the thread state that `ladder` asks for around `run`, which gets the backend that was
-/// chosen.
+/// The kind of the backend that the call may go to as it is; the bit of kStateful is set where it
+/// may not. Without a branch: in a function that has none the compiler leaves the caller's
+/// arguments on the stack alone when it jumps on. Negative sizes are errors that either way
+/// reports. `kBuffer`: OpenBLAS takes one of its buffers for the routine, for which it wants a
+/// pass.
+template <bool kBuffer, class Shape>
+inline int find_direct(const RoutineState& state, const Shape& shape) {
+  const Cell cell = cell_of(state, shape);
+  const std::uint8_t kind = __atomic_load_n(&state.direct[cell.ladder], __ATOMIC_RELAXED);
+  const backend::Pass pass = kBuffer ? backend::in_flight.pass : backend::Pass::has_one;
+  const float most = state.direct_work[static_cast<int>(pass)][kind];
+  return kind | (cell.work <= most ? 0 : kStateful);
+}
+
+/// Sets the thread state that `arm` asks for around `run`, which gets the backend that was chosen.
+/// The arguments have been checked: a caller's `xerbla_` may leave by longjmp.
 template <class Run>
-inline auto call_with_state(const table::Ladder& ladder, Run run) {
+__attribute__((always_inline)) inline auto call_with_state(const Arm& arm, const void* frame,
+                                                           Run run) {
   using Result = decltype(run(Kind::openblas));
-  const threads::Admission admission = threads::enter(ladder, __builtin_frame_address(0));
+  const threads::Admission admission =
+      arm.stateless ? threads::Admission{arm.backend, threads::Changed::nothing}
+      : arm.one_thread && threads::enter_on_one_thread(arm.backend, frame)
+          ? threads::Admission{arm.backend, threads::Changed::count}
+          : threads::enter(arm.ladder, frame);
   if constexpr (__is_same(Result, void)) {
     run(admission.backend);
     threads::leave(admission);
@@ -42,48 +72,6 @@ inline auto call_with_state(const table::Ladder& ladder, Run run) {
     threads::leave(admission);
     return result;
   }
-}
-
-/// `check` gives the number of the first illegal argument; `report` tells the caller of it; `run`
-/// calls the function that it is given. Where no state is needed the backend makes the check
-/// itself.
-template <Routine kRoutine, bool kBuffer, int kDims, class Check, class Report, class Run>
-inline auto call(const shape::Shape<kDims>& shape, Check check, Report report, Run run) {
-  const RoutineState& state = state_of<kRoutine>();
-  const Arm& arm = state.arms[cell_of(state.cells[shape.variant], shape)];
-  if (arm.direct || (arm.direct_if_small && shape.work <= state.serial_work &&
-                     (!kBuffer || threads::has_pass() || arm.backend != Kind::openblas)))
-      [[likely]] {
-    return run(state.function[static_cast<int>(arm.backend)]);
-  }
-  using Result = decltype(run(nullptr));
-  if (const int bad = check()) {
-    report(bad);
-    return Result();
-  }
-  return call_with_state(arm.ladder, [&](Kind backend) {
-    // Within another call the backend is that call's, which may lack this routine.
-    void* function = state.function[static_cast<int>(backend)];
-    return run(function != nullptr ? function : state.function[arm.ladder.steps[0].backend]);
-  });
-}
-
-/// A backend's own cblas_ function, for the families whose row-major form is no exchange of
-/// operands. The arguments have been checked.
-template <Routine kRoutine, class Run>
-inline void call_own_cblas(double work, Run run) {
-  const RoutineState& state = state_of<kRoutine>();
-  if (state.own_cblas == nullptr) {
-    base::fatal("no library here has cblas_%s for row-major operands: install %s",
-                catalogue::kRoutines[static_cast<int>(kRoutine)].name,
-                backend::package_of(Kind::openblas));
-  }
-  const Arm& arm = *state.own_cblas_arm;
-  if (arm.direct ||
-      (arm.direct_if_small && work <= state.own_cblas_serial_work && threads::has_pass())) {
-    return run(state.own_cblas);
-  }
-  call_with_state(arm.ladder, [&](Kind) { run(state.own_cblas); });
 }
 
 }  // namespace switchblas::entry

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+#include "backend/find.h"
+#include "base/message.h"
 #include "entry/call.h"
 #include "entry/fortran.h"
 
@@ -19,6 +21,14 @@ inline constexpr int kConjNoTrans = 114;  // OpenBLAS has it beyond the standard
 inline constexpr int kUpper = 121, kLower = 122;
 inline constexpr int kNonUnit = 131, kUnit = 132;
 inline constexpr int kLeft = 141, kRight = 142;
+
+/// Of the standard's enumeration.
+inline bool is_trans(int trans) {
+  return static_cast<unsigned>(trans) - kNoTrans <= kConjTrans - kNoTrans;
+}
+inline bool is_layout(int layout) {
+  return static_cast<unsigned>(layout) - kRowMajor <= kColMajor - kRowMajor;
+}
 
 template <class T, bool kIsComplex = kComplex<T>>
 struct ScalarOf {
@@ -74,8 +84,7 @@ inline char extended_trans_letter(int trans, bool flip) {
     return trans_letter(trans, flip);
   }
   const RoutineState& state = state_of<kRoutine>();
-  const bool can_conjugate =
-      state.own_cblas != nullptr && state.own_cblas_arm->backend == Kind::openblas;
+  const bool can_conjugate = state.own_cblas != nullptr && state.own_cblas_kind == Kind::openblas;
   if (kComplex<T> && !can_conjugate) return 0;
   return flip ? 'T' : 'N';
 }
@@ -115,11 +124,55 @@ inline void check_and_run(bool row_major, Arguments... arguments) {
 
 /// For what Fortran's arguments cannot say without conjugated copies. `arguments` are those of the
 /// CBLAS function, as the caller gave them and already checked.
-template <Routine kRoutine, class... Arguments>
-inline void run_own_cblas(double work, Arguments... arguments) {
-  call_own_cblas<kRoutine>(work, [&](void* function) {
-    reinterpret_cast<void (*)(Arguments...)>(function)(arguments...);
-  });
+template <Routine kRoutine, class Shape, class... Arguments>
+inline void run_own_cblas(const Shape& shape, Arguments... arguments) {
+  const RoutineState& state = state_of<kRoutine>();
+  if (state.own_cblas == nullptr) {
+    base::fatal("no library here has cblas_%s for row-major operands: install %s",
+                catalogue::kRoutines[static_cast<int>(kRoutine)].name,
+                backend::package_of(Kind::openblas));
+  }
+  const auto function = reinterpret_cast<void (*)(Arguments...)>(state.own_cblas);
+  const int kind = static_cast<int>(state.own_cblas_kind);
+  const float work = cell_of(state, shape).work;
+  if (work <= state.direct_work[static_cast<int>(backend::in_flight.pass)][kind])
+    return function(arguments...);
+  call_with_state(*state.arm_of[kind], __builtin_frame_address(0),
+                  [&](Kind) { function(arguments...); });
+}
+
+/// The entry of a CBLAS function. Forms that have `is_direct` may go on to OpenBLAS's own function,
+/// all others and all errors to the entry of the form. Both are jumps (find_direct).
+template <Routine kRoutine, class Form, class Function = decltype(Form::entry)>
+struct CblasEntry;
+
+template <Routine kRoutine, class Form, class Result, class... Arguments>
+struct CblasEntry<kRoutine, Form, Result(Arguments...)> {
+  static Result entry(Arguments... arguments) {
+    if constexpr (requires { Form::is_direct(arguments...); }) {
+      void* function = state_of<kRoutine>().cblas[Form::is_direct(arguments...)];
+      return reinterpret_cast<Result (*)(Arguments...)>(function)(arguments...);
+    } else {
+      return Form::entry(arguments...);
+    }
+  }
+};
+
+struct Pair {
+  int first;
+  int second;
+};
+/// Without a branch, as is_direct() needs it.
+inline Pair exchanged_if(bool condition, int first, int second) {
+  const int difference = (first ^ second) & -static_cast<int>(condition);
+  return {first ^ difference, second ^ difference};
+}
+
+/// Whether a CBLAS call of that shape may go to OpenBLAS's own function as it is.
+template <Routine kRoutine, class Pattern, class Shape>
+inline bool goes_to_openblas(const Shape& shape) {
+  return find_direct<shape::kTakesBuffer<Pattern>>(state_of<kRoutine>(), shape) ==
+         static_cast<int>(Kind::openblas);
 }
 
 }  // namespace switchblas::entry

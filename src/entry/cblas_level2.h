@@ -17,6 +17,17 @@ inline bool conjugates_alone(int trans, bool row_major) {
 
 template <Routine kRoutine, class T>
 struct CblasGemv {
+  static bool is_direct(int layout, int trans, int m, int n, Scalar<T>, const T*, int lda, const T*,
+                        int incx, Scalar<T>, T*, int incy) {
+    const bool row = layout == kRowMajor;
+    const auto [rows, columns] = exchanged_if(row, m, n);
+    const char letter = (trans == kNoTrans) == row ? 'T' : 'N';
+    const bool legal = is_layout(layout) & is_trans(trans) & ((m | n) >= 0) &
+                       (lda >= shape::at_least_1(rows)) & (incx != 0) & (incy != 0);
+    return legal & goes_to_openblas<kRoutine, shape::Gemv<T>>(
+                       shape::Gemv<T>::shape(&letter, &rows, &columns));
+  }
+
   static void entry(int layout, int trans, int m, int n, Scalar<T> alpha, const T* a, int lda,
                     const T* x, int incx, Scalar<T> beta, T* y, int incy) {
     using Pattern = shape::Gemv<T>;
@@ -31,8 +42,8 @@ struct CblasGemv {
     }
     if (conjugates_alone<T>(trans, row)) {
       if (m == 0 || n == 0) return;  // the reference's cblas_ functions do not end on m = 0
-      run_own_cblas<kRoutine>(Pattern::shape(&letter, &rows, &columns).work, layout, trans, m, n,
-                              alpha, a, lda, x, incx, beta, y, incy);
+      run_own_cblas<kRoutine>(Pattern::shape(&letter, &rows, &columns), layout, trans, m, n, alpha,
+                              a, lda, x, incx, beta, y, incy);
     } else {
       Fortran<kRoutine, Pattern>::entry(&letter, &rows, &columns, pointer_to<T>(alpha), a, &lda, x,
                                         &incx, pointer_to<T>(beta), y, &incy);
@@ -59,8 +70,8 @@ struct CblasGbmv {
     }
     if (conjugates_alone<T>(trans, row)) {
       if (m == 0 || n == 0) return;  // the reference's cblas_ functions do not end on m = 0
-      run_own_cblas<kRoutine>(Pattern::shape(&letter, &rows, &columns).work, layout, trans, m, n,
-                              kl, ku, alpha, a, lda, x, incx, beta, y, incy);
+      run_own_cblas<kRoutine>(Pattern::shape(&letter, &rows, &columns), layout, trans, m, n, kl, ku,
+                              alpha, a, lda, x, incx, beta, y, incy);
     } else {
       Fortran<kRoutine, Pattern>::entry(&letter, &rows, &columns, &lower, &upper,
                                         pointer_to<T>(alpha), a, &lda, x, &incx,
@@ -83,7 +94,7 @@ struct CblasSymv {
       return;
     }
     if (kComplex<T> && row) {
-      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n).work, layout, uplo, n, alpha, a, lda, x, incx,
+      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n), layout, uplo, n, alpha, a, lda, x, incx,
                               beta, y, incy);
     } else {
       Fortran<kRoutine, Pattern>::entry(&ul, &n, pointer_to<T>(alpha), a, &lda, x, &incx,
@@ -106,8 +117,8 @@ struct CblasSbmv {
       return;
     }
     if (kComplex<T> && row) {
-      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n, &k).work, layout, uplo, n, k, alpha, a, lda,
-                              x, incx, beta, y, incy);
+      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n, &k), layout, uplo, n, k, alpha, a, lda, x,
+                              incx, beta, y, incy);
     } else {
       Fortran<kRoutine, Pattern>::entry(&ul, &n, &k, pointer_to<T>(alpha), a, &lda, x, &incx,
                                         pointer_to<T>(beta), y, &incy);
@@ -129,8 +140,8 @@ struct CblasSpmv {
       return;
     }
     if (kComplex<T> && row) {
-      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n).work, layout, uplo, n, alpha, ap, x, incx,
-                              beta, y, incy);
+      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n), layout, uplo, n, alpha, ap, x, incx, beta, y,
+                              incy);
     } else {
       Fortran<kRoutine, Pattern>::entry(&ul, &n, pointer_to<T>(alpha), ap, x, &incx,
                                         pointer_to<T>(beta), y, &incy);
@@ -152,8 +163,8 @@ struct CblasTrmv {
       return;
     }
     if (kComplex<T> && row && trans == kConjTrans) {
-      run_own_cblas<kRoutine>(Pattern::shape(&ul, &ta, &di, &n).work, layout, uplo, trans, diag, n,
-                              a, lda, x, incx);
+      run_own_cblas<kRoutine>(Pattern::shape(&ul, &ta, &di, &n), layout, uplo, trans, diag, n, a,
+                              lda, x, incx);
     } else {
       Fortran<kRoutine, Pattern>::entry(&ul, &ta, &di, &n, a, &lda, x, &incx);
     }
@@ -174,8 +185,8 @@ struct CblasTbmv {
       return;
     }
     if (kComplex<T> && row && trans == kConjTrans) {
-      run_own_cblas<kRoutine>(Pattern::shape(&ul, &ta, &di, &n, &k).work, layout, uplo, trans, diag,
-                              n, k, a, lda, x, incx);
+      run_own_cblas<kRoutine>(Pattern::shape(&ul, &ta, &di, &n, &k), layout, uplo, trans, diag, n,
+                              k, a, lda, x, incx);
     } else {
       Fortran<kRoutine, Pattern>::entry(&ul, &ta, &di, &n, &k, a, &lda, x, &incx);
     }
@@ -195,8 +206,8 @@ struct CblasTpmv {
       return;
     }
     if (kComplex<T> && row && trans == kConjTrans) {
-      run_own_cblas<kRoutine>(Pattern::shape(&ul, &ta, &di, &n).work, layout, uplo, trans, diag, n,
-                              ap, x, incx);
+      run_own_cblas<kRoutine>(Pattern::shape(&ul, &ta, &di, &n), layout, uplo, trans, diag, n, ap,
+                              x, incx);
     } else {
       Fortran<kRoutine, Pattern>::entry(&ul, &ta, &di, &n, ap, x, &incx);
     }
@@ -220,7 +231,7 @@ struct CblasGer {
       return;
     }
     if constexpr (kRoutine == Routine::cgerc || kRoutine == Routine::zgerc) {
-      run_own_cblas<kRoutine>(Pattern::shape(&n, &m).work, layout, m, n, alpha, x, incx, y, incy, a,
+      run_own_cblas<kRoutine>(Pattern::shape(&n, &m), layout, m, n, alpha, x, incx, y, incy, a,
                               lda);
     } else {
       Fortran<kRoutine, Pattern>::entry(&n, &m, pointer_to<T>(alpha), y, &incy, x, &incx, a, &lda);
@@ -248,8 +259,7 @@ struct CblasHer {
     if (!flags_ok<kRoutine>(layout, CblasFlag{2, "Uplo", uplo, ul})) return;
     if (!arguments_ok<kRoutine, Pattern>(row, &ul, &n, &alpha, x, &incx, a, &lda)) return;
     if (row) {
-      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n).work, layout, uplo, n, alpha, x, incx, a,
-                              lda);
+      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n), layout, uplo, n, alpha, x, incx, a, lda);
     } else {
       Fortran<kRoutine, Pattern>::entry(&ul, &n, &alpha, x, &incx, a, &lda);
     }
@@ -275,7 +285,7 @@ struct CblasHpr {
     if (!flags_ok<kRoutine>(layout, CblasFlag{2, "Uplo", uplo, ul})) return;
     if (!arguments_ok<kRoutine, Pattern>(row, &ul, &n, &alpha, x, &incx, ap)) return;
     if (row) {
-      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n).work, layout, uplo, n, alpha, x, incx, ap);
+      run_own_cblas<kRoutine>(Pattern::shape(&ul, &n), layout, uplo, n, alpha, x, incx, ap);
     } else {
       Fortran<kRoutine, Pattern>::entry(&ul, &n, &alpha, x, &incx, ap);
     }
@@ -294,8 +304,8 @@ struct CblasSyr2 {
     if (kComplex<T> && row) {
       if (arguments_ok<kRoutine, Pattern>(row, &ul, &n, pointer_to<T>(alpha), y, &incy, x, &incx, a,
                                           &lda)) {
-        run_own_cblas<kRoutine>(Pattern::shape(&ul, &n).work, layout, uplo, n, alpha, x, incx, y,
-                                incy, a, lda);
+        run_own_cblas<kRoutine>(Pattern::shape(&ul, &n), layout, uplo, n, alpha, x, incx, y, incy,
+                                a, lda);
       }
       return;
     }
@@ -316,8 +326,8 @@ struct CblasSpr2 {
     if (kComplex<T> && row) {
       if (arguments_ok<kRoutine, Pattern>(row, &ul, &n, pointer_to<T>(alpha), y, &incy, x, &incx,
                                           ap)) {
-        run_own_cblas<kRoutine>(Pattern::shape(&ul, &n).work, layout, uplo, n, alpha, x, incx, y,
-                                incy, ap);
+        run_own_cblas<kRoutine>(Pattern::shape(&ul, &n), layout, uplo, n, alpha, x, incx, y, incy,
+                                ap);
       }
       return;
     }

@@ -11,6 +11,23 @@ namespace switchblas::entry {
 /// gemm and gemm3m.
 template <Routine kRoutine, class T>
 struct CblasGemm {
+  static bool is_direct(int layout, int transa, int transb, int m, int n, int k, Scalar<T>,
+                        const T*, int lda, const T*, int ldb, Scalar<T>, T*, int ldc) {
+    // As Fortran sees it: row-major is op(B)' * op(A)'.
+    const bool row = layout == kRowMajor;
+    const auto [rows, columns] = exchanged_if(row, m, n);
+    const auto [first, second] = exchanged_if(row, transa, transb);
+    const auto [first_ld, second_ld] = exchanged_if(row, lda, ldb);
+    const char letters[] = {first == kNoTrans ? 'N' : 'T', second == kNoTrans ? 'N' : 'T'};
+    const bool legal = is_layout(layout) & is_trans(transa) & is_trans(transb) &
+                       ((m | n | k) >= 0) &
+                       (first_ld >= shape::at_least_1(first == kNoTrans ? rows : k)) &
+                       (second_ld >= shape::at_least_1(second == kNoTrans ? k : columns)) &
+                       (ldc >= shape::at_least_1(rows));
+    return legal & goes_to_openblas<kRoutine, shape::Gemm<T>>(
+                       shape::Gemm<T>::shape(&letters[0], &letters[1], &rows, &columns, &k));
+  }
+
   static void entry(int layout, int transa, int transb, int m, int n, int k, Scalar<T> alpha,
                     const T* a, int lda, const T* b, int ldb, Scalar<T> beta, T* c, int ldc) {
     using Pattern = shape::Gemm<T>;
@@ -28,8 +45,8 @@ struct CblasGemm {
                                               &lda, b, &ldb, pointer_to<T>(beta), c, &ldc);
     if (!ok) return;
     if (kComplex<T> && (transa == kConjNoTrans || transb == kConjNoTrans)) [[unlikely]] {
-      run_own_cblas<kRoutine>(Pattern::shape(&ta, &tb, &m, &n, &k).work, layout, transa, transb, m,
-                              n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+      run_own_cblas<kRoutine>(Pattern::shape(&ta, &tb, &m, &n, &k), layout, transa, transb, m, n, k,
+                              alpha, a, lda, b, ldb, beta, c, ldc);
     } else if (row) {
       Fortran<kRoutine, Pattern>::entry(&tb, &ta, &n, &m, &k, pointer_to<T>(alpha), b, &ldb, a,
                                         &lda, pointer_to<T>(beta), c, &ldc);

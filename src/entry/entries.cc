@@ -8,6 +8,7 @@
 #include "entry/cblas.h"
 #include "entry/fortran.h"
 #include "entry/own.h"
+#include "entry/routing.h"
 #include "shape/lapack.h"
 #include "shape/level1.h"
 #include "shape/level2.h"
@@ -24,10 +25,20 @@ using catalogue::SymbolKind;
 using shape::ComplexDouble;
 using shape::ComplexFloat;
 
+struct FortranEntries {
+  void* entry;
+  void* with_state;
+};
+
+template <class One>
+FortranEntries entries_of() {
+  return {reinterpret_cast<void*>(&One::entry), reinterpret_cast<void*>(&One::entry_with_state)};
+}
+
 // NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names.
 #define SWITCHBLAS_FORTRAN(name, Pattern, T) \
-  reinterpret_cast<void*>(&Fortran<Routine::name, shape::Pattern<T>>::entry),
-void* const kFortran[] = {
+  entries_of<Fortran<Routine::name, shape::Pattern<T>>>(),
+const FortranEntries kFortran[] = {
 #include "entry/fortran.inc"
 };
 
@@ -37,8 +48,15 @@ struct Named {
 };
 
 #define SWITCHBLAS_CBLAS(name, Pattern, T) \
-  {#name, reinterpret_cast<void*>(&Cblas##Pattern<Routine::name, T>::entry)},
+  {#name,                                  \
+   reinterpret_cast<void*>(&CblasEntry<Routine::name, Cblas##Pattern<Routine::name, T>>::entry)},
 const Named kCblas[] = {
+#include "entry/cblas.inc"
+};
+#undef SWITCHBLAS_CBLAS
+#define SWITCHBLAS_CBLAS(name, Pattern, T) \
+  {#name, reinterpret_cast<void*>(&Cblas##Pattern<Routine::name, T>::entry)},
+const Named kCheckedCblas[] = {
 #include "entry/cblas.inc"
 };
 
@@ -60,13 +78,19 @@ void* find(const Named (&list)[kCount], const char* name) {
 
 }  // namespace
 
-void* entry_of_routine(int routine) noexcept { return kFortran[routine]; }
+void* entry_with_state_of(int routine) noexcept { return kFortran[routine].with_state; }
+
+void* checked_cblas_of_routine(int routine) noexcept {
+  return find(kCheckedCblas, catalogue::kRoutines[routine].name);
+}
 
 void* entry_of_symbol(int symbol) noexcept {
   const catalogue::Symbol& one = kSymbols[symbol];
   switch (one.kind) {
     case SymbolKind::typed:
-      return kFortran[one.routine];
+      // What is never direct need not ask for it.
+      return is_ever_small(one.routine) ? kFortran[one.routine].entry
+                                        : kFortran[one.routine].with_state;
     case SymbolKind::cblas:
       return find(kCblas, catalogue::kRoutines[one.routine].name);
     case SymbolKind::own:

@@ -8,7 +8,11 @@ namespace switchblas::entry {
 /// The typed, CBLAS, own or API function of a symbol; nullptr for names that are forwarded.
 void* entry_of_symbol(int symbol) noexcept;
 
-/// The typed Fortran entry of a routine (index into catalogue::kRoutines).
-void* entry_of_routine(int routine) noexcept;
+/// Where the typed Fortran entry of a routine (index into catalogue::kRoutines) goes with what
+/// cannot go to a backend as it is.
+void* entry_with_state_of(int routine) noexcept;
+
+/// The CBLAS function of a routine with all its checks, nullptr if it has none.
+void* checked_cblas_of_routine(int routine) noexcept;
 
 }  // namespace switchblas::entry

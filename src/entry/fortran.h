@@ -37,19 +37,36 @@ struct Fortran;
 
 template <Routine kRoutine, class Pattern, class Result, class... Arguments>
 struct Fortran<kRoutine, Pattern, Result(Arguments...)> {
+  static constexpr bool kTakesBuffer = shape::kTakesBuffer<Pattern>;
+
+  /// A jump to the backend's function or to entry_with_state. What is direct is C, and reads no
+  /// hidden lengths.
   static Result entry(Arguments... arguments) {
-    constexpr bool kBuffer = !requires { Pattern::kNoBuffer; };
-    return call<kRoutine, kBuffer>(
-        Pattern::shape(arguments...), [&] { return Pattern::check(arguments...); },
-        [&](int argument) { report(argument, arguments...); },
-        [&](void* function) {
-          if constexpr (requires { Pattern::kUpperCaseOnly; }) {
-            return call_fortran<Pattern::kChars, Result, Arguments...>(
-                function, shape::in_upper_case(arguments)...);
-          } else {
-            return call_fortran<Pattern::kChars, Result, Arguments...>(function, arguments...);
-          }
-        });
+    const RoutineState& state = state_of<kRoutine>();
+    void* function = state.function[find_direct<kTakesBuffer>(state, Pattern::shape(arguments...))];
+    return reinterpret_cast<Result (*)(Arguments...)>(function)(arguments...);
+  }
+
+  static Result entry_with_state(Arguments... arguments) {
+    constexpr bool kUpperCaseOnly = requires { Pattern::kUpperCaseOnly; };
+    if (const int bad = Pattern::check(arguments...)) {
+      report(bad, arguments...);
+      return Result();
+    }
+    const RoutineState& state = state_of<kRoutine>();
+    const Arm& arm = arm_of(state, cell_of(state, Pattern::shape(arguments...)).ladder);
+    const auto run = [&](Kind backend) __attribute__((always_inline))->Result {
+      void* function = state.function[static_cast<int>(backend)];
+      // Within another call the backend is that call's, which may lack this routine.
+      if (function == nullptr) function = state.function[arm.ladder.steps[0].backend];
+      if constexpr (kUpperCaseOnly) {
+        return call_fortran<Pattern::kChars, Result, Arguments...>(
+            function, shape::in_upper_case(arguments)...);
+      } else {
+        return call_fortran<Pattern::kChars, Result, Arguments...>(function, arguments...);
+      }
+    };
+    return call_with_state(arm, __builtin_frame_address(0), run);
   }
 
  private:

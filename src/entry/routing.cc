@@ -11,10 +11,14 @@
 #include "backend/kernels.h"
 #include "backend/openblas.h"
 #include "base/message.h"
+#include "entry/entries.h"
 #include "entry/state.h"
 #include "table/find.h"
 
 namespace switchblas::entry {
+
+int forced_kind = -1;
+
 namespace {
 
 using catalogue::kRoutineCount;
@@ -26,6 +30,11 @@ const std::uint8_t kOneCell[table::kBins3 * table::kBins3 * table::kBins3] = {};
 constinit Arm default_arms[backend::kKinds] = {};
 constinit Arm one_thread_arm = {};  // OpenBLAS, for what hangs on more
 constinit Arm table_arms[kMaxTables][table::kMaxLadders] = {};
+// RoutineState::direct of the arms above: one list for each set of cells.
+using Direct = std::uint8_t[table::kMaxLadders];
+constinit Direct default_direct[backend::kKinds] = {};
+constinit Direct one_thread_direct = {};
+constinit Direct table_direct[kMaxTables] = {};
 bool served[kRoutineCount];
 
 int index_of(Kind kind) { return static_cast<int>(kind); }
@@ -40,11 +49,39 @@ void classify(Arm* arm, const backend::Backends& backends) {
     same = same && static_cast<Kind>(ladder.steps[i].backend) == arm->backend;
     one_thread = one_thread && ladder.steps[i].threads == 1;
   }
-  if (!same) one_thread = false;
   const backend::Library& library = backends.of(arm->backend);
-  const bool stateless = arm->backend != Kind::openblas && !library.shared;
-  arm->direct = same && stateless && (one_thread || !library.threaded);
-  arm->direct_if_small = same && arm->backend == Kind::openblas;
+  const bool needs_a_count = arm->backend == Kind::openblas || library.shared;
+  arm->one_thread = same && (one_thread || !library.threaded);
+  arm->stateless = arm->one_thread && !needs_a_count;
+}
+
+/// See RoutineState::direct. The others may be Fortran, which wants hidden lengths.
+std::uint8_t direct_of(const Arm& arm) {
+  const bool small_is_one_thread =
+      &arm == &default_arms[index_of(Kind::blis)] && !backend::backends().of(Kind::blis).shared;
+  if (arm.backend == Kind::blis && (arm.stateless || small_is_one_thread)) {
+    return static_cast<std::uint8_t>(Kind::blis);
+  }
+  for (std::uint32_t i = 0; i < arm.ladder.count; ++i) {
+    if (static_cast<Kind>(arm.ladder.steps[i].backend) != Kind::openblas) return kStateful;
+  }
+  return static_cast<std::uint8_t>(Kind::openblas);
+}
+
+void fill_direct() {
+  const bool forced = __atomic_load_n(&forced_kind, __ATOMIC_RELAXED) >= 0;
+  const auto set = [forced](std::uint8_t* direct, const Arm& arm) {
+    __atomic_store_n(direct, forced ? kStateful : direct_of(arm), __ATOMIC_RELAXED);
+  };
+  for (int kind = 0; kind < backend::kKinds; ++kind) {
+    set(&default_direct[kind][0], default_arms[kind]);
+  }
+  set(&one_thread_direct[0], one_thread_arm);
+  for (int i = 0; i < kMaxTables; ++i) {
+    for (int cell = 0; cell < table::kMaxLadders; ++cell) {
+      set(&table_direct[i][cell], table_arms[i][cell]);
+    }
+  }
 }
 
 table::Step step(int min_cap, int threads, Kind kind) {
@@ -63,8 +100,6 @@ void make_default_arms(const backend::Backends& backends) {
     arm.ladder.steps[1] = step(2, 0, static_cast<Kind>(kind));
     classify(&arm, backends);
   }
-  const backend::Library& blis = backends.of(Kind::blis);
-  default_arms[index_of(Kind::blis)].direct_if_small = !blis.shared;
   one_thread_arm.ladder.count = 1;
   one_thread_arm.ladder.steps[0] = step(1, 1, Kind::openblas);
   classify(&one_thread_arm, backends);
@@ -76,10 +111,14 @@ bool is_worth_naming(const backend::Backends& backends, Kind kind) {
   return backends.has(kind) && strcmp(backends.of(kind).kernel, "generic") != 0;
 }
 
-void make_table_arms(const table::Header& source, Arm* arms, const backend::Backends& backends) {
+void make_table_arms(const table::Header& source, int most_threads, Arm* arms,
+                     const backend::Backends& backends) {
   const table::Ladder* ladders = table::ladders(source);
   for (std::uint32_t i = 0; i < source.ladders && i < table::kMaxLadders; ++i) {
     arms[i].ladder = ladders[i];
+    // Without the steps that no cap of this machine reaches, many arms are one thread.
+    std::uint32_t* count = &arms[i].ladder.count;
+    while (*count > 1 && arms[i].ladder.steps[*count - 1].min_cap > most_threads) --*count;
     for (std::uint32_t s = 0; s < ladders[i].count; ++s) {
       table::Step& one = arms[i].ladder.steps[s];
       if (is_worth_naming(backends, static_cast<Kind>(one.backend))) continue;
@@ -128,7 +167,7 @@ void find_own_cblas(const RoutineInfo& routine, RoutineState* state,
   for (const Kind kind : {first, second}) {
     if (state->own_cblas != nullptr || !backends.has(kind)) continue;
     state->own_cblas = backend::definition_in(backends.of(kind).handle, symbol);
-    state->own_cblas_arm = &default_arms[index_of(kind)];
+    state->own_cblas_kind = kind;
   }
 }
 
@@ -136,7 +175,7 @@ void find_own_cblas(const RoutineInfo& routine, RoutineState* state,
 bool is_usable(const table::Header& source, const table::RoutineRow& row, const Arm* arms,
                const RoutineState& state) {
   bool all = true;
-  for (const void* function : state.function) all = all && function != nullptr;
+  for (int kind = 0; kind < backend::kKinds; ++kind) all = all && state.function[kind] != nullptr;
   if (all) return true;
   int cells = 1;
   for (int i = 0; i < row.dims; ++i) cells *= table::bins(row.dims);
@@ -152,6 +191,22 @@ bool is_usable(const table::Header& source, const table::RoutineRow& row, const 
   return true;
 }
 
+void set_direct_work(const RoutineInfo& routine, const backend::Version& openblas,
+                     RoutineState* state) {
+  for (auto& works : state->direct_work) {
+    for (float& work : works) work = -1;
+  }
+  const float serial = backend::openblas_serial_work(routine.family, routine.type, openblas);
+  // What takes no buffer does not ask for the pass either (find_direct).
+  state->direct_work[static_cast<int>(backend::Pass::has_one)][index_of(Kind::openblas)] = serial;
+  // A table names BLIS with its count; without one small calls are taken to be one thread.
+  const bool by_table = state->arms != &default_arms[index_of(Kind::blis)];
+  for (auto& works : state->direct_work) {
+    works[index_of(Kind::blis)] =
+        by_table ? __builtin_inff() : backend::blis_one_thread_work(routine.family);
+  }
+}
+
 bool take_row(const Setting& setting, const RoutineInfo& routine, RoutineState* state) {
   for (int i = 0; i < setting.table_count; ++i) {
     const table::Header& source = *setting.tables[i];
@@ -162,6 +217,7 @@ bool take_row(const Setting& setting, const RoutineInfo& routine, RoutineState* 
       state->cells[variant] = table::cells(source, *row, variant);
     }
     state->arms = table_arms[i];
+    state->direct = table_direct[i];
     return true;
   }
   return false;
@@ -172,7 +228,7 @@ bool take_row(const Setting& setting, const RoutineInfo& routine, RoutineState* 
 void fill_routing(const Setting& setting, const backend::Backends& backends) noexcept {
   make_default_arms(backends);
   for (int i = 0; i < setting.table_count; ++i)
-    make_table_arms(*setting.tables[i], table_arms[i], backends);
+    make_table_arms(*setting.tables[i], setting.cores.online, table_arms[i], backends);
   backend::Version version;
   backend::parse_version(backends.of(Kind::openblas).version, version);
   for (int i = 0; i < kRoutineCount; ++i) {
@@ -180,27 +236,48 @@ void fill_routing(const Setting& setting, const backend::Backends& backends) noe
     RoutineState& state = routine_state[i];
     find_functions(routine, &state, backends);
     find_own_cblas(routine, &state, backends);
-    state.serial_work = backend::openblas_serial_work(routine.family, routine.type, version);
-    state.own_cblas_serial_work = state.serial_work;
-    if (backend::openblas_hangs_on_threads(routine.family)) state.own_cblas_arm = &one_thread_arm;
+    for (int kind = 0; kind < backend::kKinds; ++kind) {
+      if (state.function[kind] != nullptr) state.arm_of[kind] = &default_arms[kind];
+    }
+    const bool on_one_thread = backend::openblas_hangs_on_threads(routine.family);
+    if (on_one_thread) state.arm_of[index_of(Kind::openblas)] = &one_thread_arm;
     for (const std::uint8_t*& cells : state.cells) cells = kOneCell;
     for (const Kind kind :
          {backend::default_kind(), Kind::reference, Kind::openblas, Kind::blis, Kind::other}) {
       if (served[i] || state.function[index_of(kind)] == nullptr) continue;
       served[i] = true;
-      state.arms = &default_arms[index_of(kind)];
+      state.arms = state.arm_of[index_of(kind)];
+      state.direct =
+          state.arms == &one_thread_arm ? one_thread_direct : default_direct[index_of(kind)];
     }
-    if (state.arms == &default_arms[index_of(Kind::blis)]) {
-      state.serial_work = backend::blis_one_thread_work(routine.family);
-    }
-    if (state.arms == &default_arms[index_of(Kind::openblas)] &&
-        backend::openblas_hangs_on_threads(routine.family)) {
-      state.arms = &one_thread_arm;
-    } else if (served[i] && backends.automatic &&
-               !base::listed(setting.options.off, routine.name)) {
+    const bool hangs = state.arms == &one_thread_arm;
+    if (served[i] && !hangs && backends.automatic &&
+        !base::listed(setting.options.off, routine.name)) {
       take_row(setting, routine, &state);
     }
+    set_direct_work(routine, version, &state);
+    const bool has_openblas = state.own_cblas != nullptr && state.own_cblas_kind == Kind::openblas;
+    state.cblas[0] = checked_cblas_of_routine(i);
+    state.cblas[1] = has_openblas ? state.own_cblas : state.cblas[0];
+    for (int at = kStateful; at < 2 * backend::kKinds; ++at)
+      state.function[at] = entry_with_state_of(i);
   }
+  fill_direct();
+}
+
+int force_backend(int kind) noexcept {
+  if (kind >= backend::kKinds) return -1;
+  if (kind >= 0 && !backend::backends().has(static_cast<Kind>(kind))) return -1;
+  __atomic_store_n(&forced_kind, kind < 0 ? -1 : kind, __ATOMIC_RELAXED);
+  fill_direct();
+  return 0;
+}
+
+int forced_backend() noexcept { return __atomic_load_n(&forced_kind, __ATOMIC_RELAXED); }
+
+bool is_ever_small(int routine) noexcept {
+  return routine_state[routine]
+             .direct_work[static_cast<int>(backend::Pass::has_one)][index_of(Kind::openblas)] >= 0;
 }
 
 bool is_served(int routine) noexcept { return served[routine]; }

@@ -160,7 +160,10 @@ void load() {
   threads::start_gate(backends);
   threads::register_fork_handlers();
   fill_routing(process, backends);
-  if (!process.options.disable) backend::bind_backends();
+  if (!process.options.disable) {
+    backend::bind_backends();
+    threads::start_counts(backends);
+  }
   dlerror();  // the caller's next dlerror() shall not tell of our searches
 }
 

@@ -36,13 +36,21 @@ using In = const T*;
 template <class T>
 using Out = T*;
 
-/// What the table is asked for. `work` is what OpenBLAS compares with its own thread thresholds
-/// (backend/openblas.h), in elements or multiplications as the routine has it.
-template <int kDims>
+/// What OpenBLAS compares with its own thread thresholds (backend/openblas.h): the product of the
+/// dimensions or the first of them.
+enum class Work { product, first };
+
+/// What the table is asked for.
+template <int kDims, Work kWork = Work::product>
 struct Shape {
   int variant;
   int dim[kDims];
-  double work;
+};
+
+/// Whether OpenBLAS takes one of its buffers for the routine, also for one thread.
+template <class Pattern>
+inline constexpr bool kTakesBuffer = !requires {
+  Pattern::kNoBuffer;
 };
 
 // Letters are compared as the reference's LSAME does, without regard to case.
@@ -62,12 +70,10 @@ inline bool trans_ok(Char c) { return is(c, 'N') || is(c, 'T') || is(c, 'C'); }
 inline bool uplo_ok(Char c) { return is(c, 'U') || is(c, 'L'); }
 inline bool side_ok(Char c) { return is(c, 'L') || is(c, 'R'); }
 inline bool diag_ok(Char c) { return is(c, 'U') || is(c, 'N'); }
-inline int transposed(Char c) { return is(c, 'N') ? 0 : 1; }
-inline int right(Char c) { return is(c, 'R') ? 1 : 0; }
+// For variants of the table: of the legal letters, those of either case of N and L have bit 3 set,
+// T, C and R have not. Illegal ones may come out as either, for they are reported either way.
+inline int transposed(Char c) { return (~*c >> 3) & 1; }
+inline int right(Char c) { return (~*c >> 3) & 1; }
 inline int at_least_1(int n) { return n > 1 ? n : 1; }
-
-/// A size as a factor of `work`. A negative one is an error that the backend or the check reports:
-/// either way is safe.
-inline double real(int n) { return static_cast<double>(n); }
 
 }  // namespace switchblas::shape

@@ -17,7 +17,7 @@ struct Getrf {
   using Function = void(Int m, Int n, Out<T> a, Int lda, Out<int> ipiv, Out<int> info);
   template <class... Rest>
   static Shape<2> shape(Int m, Int n, Rest...) {
-    return {0, {*m, *n}, real(*m) * real(*n)};
+    return {0, {*m, *n}};
   }
   static int check(Int m, Int n, Out<T>, Int lda, Out<int>, Out<int>) {
     if (*m < 0) return 1;
@@ -35,7 +35,7 @@ struct Getrs {
                         Int ldb, Out<int> info);
   template <class... Rest>
   static Shape<2> shape(Char, Int n, Int nrhs, Rest...) {
-    return {0, {*n, *nrhs}, real(*n) * real(*nrhs)};
+    return {0, {*n, *nrhs}};
   }
   static int check(Char trans, Int n, Int nrhs, In<T>, Int lda, In<int>, Out<T>, Int ldb,
                    Out<int>) {
@@ -56,7 +56,7 @@ struct Gesv {
                         Out<int> info);
   template <class... Rest>
   static Shape<2> shape(Int n, Int nrhs, Rest...) {
-    return {0, {*n, *nrhs}, real(*n) * real(*n)};
+    return {0, {*n, *nrhs}};
   }
   static int check(Int n, Int nrhs, Out<T>, Int lda, Out<int>, Out<T>, Int ldb, Out<int>) {
     if (*n < 0) return 1;
@@ -75,7 +75,7 @@ struct Potrf {
   using Function = void(Char uplo, Int n, Out<T> a, Int lda, Out<int> info);
   template <class... Rest>
   static Shape<1> shape(Char, Int n, Rest...) {
-    return {0, {*n}, real(*n)};
+    return {0, {*n}};
   }
   static int check(Char uplo, Int n, Out<T>, Int lda, Out<int>) {
     if (!uplo_ok(uplo)) return 1;
@@ -92,7 +92,7 @@ struct Trtri {
   using Function = void(Char uplo, Char diag, Int n, Out<T> a, Int lda, Out<int> info);
   template <class... Rest>
   static Shape<1> shape(Char, Char, Int n, Rest...) {
-    return {0, {*n}, real(*n)};
+    return {0, {*n}};
   }
   static int check(Char uplo, Char diag, Int n, Out<T>, Int lda, Out<int>) {
     if (!uplo_ok(uplo)) return 1;
@@ -112,7 +112,7 @@ struct Trtrs {
                         Out<T> b, Int ldb, Out<int> info);
   template <class... Rest>
   static Shape<2> shape(Char, Char, Char, Int n, Int nrhs, Rest...) {
-    return {0, {*n, *nrhs}, real(*n) * real(*nrhs)};
+    return {0, {*n, *nrhs}};
   }
   static int check(Char uplo, Char trans, Char diag, Int n, Int nrhs, In<T>, Int lda, Out<T>,
                    Int ldb, Out<int>) {
@@ -134,7 +134,7 @@ struct Laswp {
   using Function = void(Int n, Out<T> a, Int lda, Int k1, Int k2, In<int> ipiv, Int incx);
   template <class... Rest>
   static Shape<1> shape(Int n, Rest...) {
-    return {0, {*n}, real(*n)};
+    return {0, {*n}};
   }
   template <class... Arguments>
   static int check(Arguments...) {
@@ -152,7 +152,7 @@ struct Laed3 {
                         In<T> q2, In<int> indx, In<int> ctot, Out<T> w, Out<T> s, Out<int> info);
   template <class... Rest>
   static Shape<1> shape(Int k, Rest...) {
-    return {0, {*k}, real(*k)};
+    return {0, {*k}};
   }
   static int check(Int k, Int n, Int, Out<T>, Out<T>, Int ldq, In<T>, Out<T>, In<T>, In<int>,
                    In<int>, Out<T>, Out<T>, Out<int>) {

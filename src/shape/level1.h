@@ -11,10 +11,10 @@ namespace switchblas::shape {
 struct Vector {
   static constexpr int kDims = 1;
   static constexpr int kChars = 0;
-  static constexpr bool kNoBuffer = true;  // OpenBLAS takes no buffer for one thread
+  static constexpr bool kNoBuffer = true;
   template <class... Rest>
   static Shape<1> shape(Int n, Rest...) {
-    return {0, {*n}, real(*n)};
+    return {0, {*n}};
   }
   template <class... Arguments>
   static int check(Arguments...) {

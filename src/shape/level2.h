@@ -15,7 +15,7 @@ struct Gemv {
                         In<T> beta, Out<T> y, Int incy);
   template <class... Rest>
   static Shape<2> shape(Char trans, Int m, Int n, Rest...) {
-    return {transposed(trans), {*m, *n}, real(*m) * real(*n)};
+    return {transposed(trans), {*m, *n}};
   }
   static int check(Char trans, Int m, Int n, In<T>, In<T>, Int lda, In<T>, Int incx, In<T>, Out<T>,
                    Int incy) {
@@ -36,7 +36,7 @@ struct Gbmv {
                         In<T> x, Int incx, In<T> beta, Out<T> y, Int incy);
   template <class... Rest>
   static Shape<2> shape(Char trans, Int m, Int n, Rest...) {
-    return {transposed(trans), {*m, *n}, real(*m) * real(*n)};
+    return {transposed(trans), {*m, *n}};
   }
   static int check(Char trans, Int m, Int n, Int kl, Int ku, In<T>, In<T>, Int lda, In<T>, Int incx,
                    In<T>, Out<T>, Int incy) {
@@ -57,7 +57,7 @@ struct Symmetric {
   static constexpr int kChars = 1;
   template <class... Rest>
   static Shape<1> shape(Char, Int n, Rest...) {
-    return {0, {*n}, real(*n)};
+    return {0, {*n}};
   }
 
  protected:
@@ -87,8 +87,8 @@ struct Sbmv {
   using Function = void(Char uplo, Int n, Int k, In<T> alpha, In<T> a, Int lda, In<T> x, Int incx,
                         In<T> beta, Out<T> y, Int incy);
   template <class... Rest>
-  static Shape<2> shape(Char, Int n, Int k, Rest...) {
-    return {0, {*n, *k}, real(*n)};
+  static Shape<2, Work::first> shape(Char, Int n, Int k, Rest...) {
+    return {0, {*n, *k}};
   }
   static int check(Char uplo, Int n, Int k, In<T>, In<T>, Int lda, In<T>, Int incx, In<T>, Out<T>,
                    Int incy) {
@@ -132,7 +132,7 @@ struct Trmv : Triangular {
                         Int incx);
   template <class... Rest>
   static Shape<1> shape(Char, Char trans, Char, Int n, Rest...) {
-    return {transposed(trans), {*n}, real(*n)};
+    return {transposed(trans), {*n}};
   }
   static int check(Char uplo, Char trans, Char diag, Int n, In<T>, Int lda, Out<T>, Int incx) {
     if (int bad = check_flags(uplo, trans, diag, n)) return bad;
@@ -147,8 +147,8 @@ struct Tbmv : Triangular {
   using Function = void(Char uplo, Char trans, Char diag, Int n, Int k, In<T> a, Int lda, Out<T> x,
                         Int incx);
   template <class... Rest>
-  static Shape<2> shape(Char, Char trans, Char, Int n, Int k, Rest...) {
-    return {transposed(trans), {*n, *k}, real(*n)};
+  static Shape<2, Work::first> shape(Char, Char trans, Char, Int n, Int k, Rest...) {
+    return {transposed(trans), {*n, *k}};
   }
   static int check(Char uplo, Char trans, Char diag, Int n, Int k, In<T>, Int lda, Out<T>,
                    Int incx) {
@@ -165,7 +165,7 @@ struct Tpmv : Triangular {
   using Function = void(Char uplo, Char trans, Char diag, Int n, In<T> ap, Out<T> x, Int incx);
   template <class... Rest>
   static Shape<1> shape(Char, Char trans, Char, Int n, Rest...) {
-    return {transposed(trans), {*n}, real(*n)};
+    return {transposed(trans), {*n}};
   }
   static int check(Char uplo, Char trans, Char diag, Int n, In<T>, Out<T>, Int incx) {
     if (int bad = check_flags(uplo, trans, diag, n)) return bad;
@@ -181,7 +181,7 @@ struct Ger {
                         Int lda);
   template <class... Rest>
   static Shape<2> shape(Int m, Int n, Rest...) {
-    return {0, {*m, *n}, real(*m) * real(*n)};
+    return {0, {*m, *n}};
   }
   static int check(Int m, Int n, In<T>, In<T>, Int incx, In<T>, Int incy, Out<T>, Int lda) {
     if (*m < 0) return 1;

@@ -15,8 +15,7 @@ struct Gemm {
                         Int lda, In<T> b, Int ldb, In<T> beta, Out<T> c, Int ldc);
   template <class... Rest>
   static Shape<3> shape(Char transa, Char transb, Int m, Int n, Int k, Rest...) {
-    return {
-        2 * transposed(transa) + transposed(transb), {*m, *n, *k}, real(*m) * real(*n) * real(*k)};
+    return {2 * transposed(transa) + transposed(transb), {*m, *n, *k}};
   }
   static int check(Char transa, Char transb, Int m, Int n, Int k, In<T>, In<T>, Int lda, In<T>,
                    Int ldb, In<T>, Out<T>, Int ldc) {
@@ -39,7 +38,7 @@ struct Gemmt {
                         Int lda, In<T> b, Int ldb, In<T> beta, Out<T> c, Int ldc);
   template <class... Rest>
   static Shape<2> shape(Char, Char transa, Char transb, Int n, Int k, Rest...) {
-    return {2 * transposed(transa) + transposed(transb), {*n, *k}, real(*n) * real(*n) * real(*k)};
+    return {2 * transposed(transa) + transposed(transb), {*n, *k}};
   }
   static int check(Char uplo, Char transa, Char transb, Int n, Int k, In<T>, In<T>, Int lda, In<T>,
                    Int ldb, In<T>, Out<T>, Int ldc) {
@@ -62,7 +61,7 @@ struct Symm {
                         Int ldb, In<T> beta, Out<T> c, Int ldc);
   template <class... Rest>
   static Shape<2> shape(Char side, Char, Int m, Int n, Rest...) {
-    return {right(side), {*m, *n}, real(*m) * real(*n)};
+    return {right(side), {*m, *n}};
   }
   static int check(Char side, Char uplo, Int m, Int n, In<T>, In<T>, Int lda, In<T>, Int ldb, In<T>,
                    Out<T>, Int ldc) {
@@ -82,8 +81,8 @@ struct RankK {
   static constexpr int kDims = 2;
   static constexpr int kChars = 2;
   template <class... Rest>
-  static Shape<2> shape(Char, Char trans, Int n, Int k, Rest...) {
-    return {transposed(trans), {*n, *k}, real(*n)};
+  static Shape<2, Work::first> shape(Char, Char trans, Int n, Int k, Rest...) {
+    return {transposed(trans), {*n, *k}};
   }
 
  protected:
@@ -155,7 +154,7 @@ struct Trmm {
                         In<T> a, Int lda, Out<T> b, Int ldb);
   template <class... Rest>
   static Shape<2> shape(Char side, Char, Char transa, Char, Int m, Int n, Rest...) {
-    return {2 * right(side) + transposed(transa), {*m, *n}, real(*m) * real(*n)};
+    return {2 * right(side) + transposed(transa), {*m, *n}};
   }
   static int check(Char side, Char uplo, Char transa, Char diag, Int m, Int n, In<T>, In<T>,
                    Int lda, Out<T>, Int ldb) {

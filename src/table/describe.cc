@@ -52,7 +52,7 @@ Description describe(const Header& table, const char* routine, const char* flags
   const int all = bins(row->dims);
   int cell = 0;
   for (int i = 0; i < count; ++i) {
-    const int b = bin(sizes[i], all);
+    const int b = bin(static_cast<float>(sizes[i]), all);
     cell = cell * all + b;
     // Sizes below 1 fall into the first bin: calls that return at once.
     description.lower[i] = bin_lower(b);

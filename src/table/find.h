@@ -56,18 +56,18 @@ inline const std::uint8_t* cells(const Header& table, const RoutineRow& row, int
   return at_offset<std::uint8_t>(table, row.grid[variant]);
 }
 
-/// The index of the ladder for a size. Cost on an Emerald Rapids core, cells in cache: 0.5, 1.4 and
-/// 2.3 ns for one, two and three sizes where calls overlap; the answer stands 4 to 7 ns after the
-/// sizes do, which a predicted call through it does not wait for.
-inline std::uint8_t cell1(const std::uint8_t* cells, std::int64_t n) noexcept {
+/// The index of the ladder for a size. Without a branch, for calls (entry/call.h) want to be one
+/// straight piece of code.
+inline std::uint8_t cell1(const std::uint8_t* cells, float n) noexcept {
   return cells[bin(n, kBins1)];
 }
-inline std::uint8_t cell2(const std::uint8_t* cells, std::int64_t m, std::int64_t n) noexcept {
-  return cells[bin(m, kBins2) * kBins2 + bin(n, kBins2)];
+inline std::uint8_t cell2(const std::uint8_t* cells, Floats mn) noexcept {
+  const Ints b = bins_of(mn, kBins2);
+  return cells[b[0] * kBins2 + b[1]];
 }
-inline std::uint8_t cell3(const std::uint8_t* cells, std::int64_t m, std::int64_t n,
-                          std::int64_t k) noexcept {
-  return cells[(bin(m, kBins3) * kBins3 + bin(n, kBins3)) * kBins3 + bin(k, kBins3)];
+inline std::uint8_t cell3(const std::uint8_t* cells, Floats mnk) noexcept {
+  const Ints b = bins_of(mnk, kBins3);
+  return cells[(b[0] * kBins3 + b[1]) * kBins3 + b[2]];
 }
 
 /// The step that holds under a cap: the last one whose min_cap is not above it, the first one for

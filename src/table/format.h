@@ -69,14 +69,28 @@ struct Header {
   char blis_version[32];
 };
 
-/// Bin of one dimension: 2 * floor(log2 x) + the next bit of x; x < 1 counts as 1.
-inline int bin(std::int64_t x, int count) {
-  float f = static_cast<float>(x);
+using Ints = int __attribute__((vector_size(16)));
+using Floats = float __attribute__((vector_size(16)));
+
+/// Bins of four sizes at once: 2 * floor(log2 x) + the next bit of x, which stand at the head of x
+/// as a float; x < 1 counts as 1.
+inline Ints bins_of(Floats x, int count) {
+  using Shorts = short __attribute__((vector_size(16)));  // SSE2 has a least and a most of these
+  const Ints head = (reinterpret_cast<Ints>(x) >> 22) - 254;
+  const Shorts b = reinterpret_cast<Shorts>(head);
+  const Shorts first{};
+  const Shorts last = reinterpret_cast<Shorts>(Ints{} + (count - 1));
+  const Shorts from_first = b > first ? b : first;
+  return reinterpret_cast<Ints>(from_first < last ? from_first : last);
+}
+
+/// The same for one size.
+inline int bin(float x, int count) {
   std::int32_t bits;
-  __builtin_memcpy(&bits, &f, sizeof bits);
-  int b = (bits >> 22) - 254;
-  if (b < 0) b = 0;
-  return b < count ? b : count - 1;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  const int b = (bits >> 22) - 254;
+  const int from_first = b > 0 ? b : 0;
+  return from_first < count - 1 ? from_first : count - 1;
 }
 
 }  // namespace switchblas::table

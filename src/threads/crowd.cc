@@ -7,12 +7,11 @@
 
 namespace switchblas::threads {
 
-__thread char crowd_pass = 0;
-
 namespace {
 
-constexpr char kPass = 1;
-constexpr char kPermit = 2;
+using backend::in_flight;
+using backend::Pass;
+
 constexpr int kSpare = 4;  // buffers that OpenBLAS may hold beside those of callers and teams
 
 pthread_key_t key;
@@ -49,12 +48,12 @@ void start_crowd(const backend::Library& openblas, int highest_cap) noexcept {
 
 bool take_permit() noexcept {
   if (!started) return false;
-  if (crowd_pass == 0) {
-    crowd_pass = take_pass() ? kPass : kPermit;
+  if (in_flight.pass == Pass::unknown) {
     // Any value but nullptr makes the destructor run when the thread ends.
-    if (crowd_pass == kPass && pthread_setspecific(key, &started) != 0) crowd_pass = kPermit;
+    const bool passed = take_pass() && pthread_setspecific(key, &started) == 0;
+    in_flight.pass = passed ? Pass::has_one : Pass::needs_permit;
   }
-  if (crowd_pass == kPass) return false;
+  if (in_flight.pass == Pass::has_one) return false;
   while (sem_wait(&free_permits) != 0 && errno == EINTR) {
   }
   return true;

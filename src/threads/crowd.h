@@ -5,14 +5,12 @@
 // permits that are left, one per call.
 #pragma once
 
+#include "backend/in_flight.h"
 #include "backend/library.h"
 
 namespace switchblas::threads {
 
-/// What the calling thread may do without asking: 0 not known yet, 1 it has a pass, 2 it needs a
-/// permit for each call.
-extern __thread char crowd_pass __attribute__((tls_model("initial-exec"), visibility("hidden")));
-inline bool has_pass() { return crowd_pass == 1; }
+inline bool has_pass() { return backend::in_flight.pass == backend::Pass::has_one; }
 
 /// Counts OpenBLAS's buffers; a team of `highest_cap` threads keeps as many. Once, before the first
 /// call.

@@ -2,55 +2,42 @@
 #include "threads/gate.h"
 
 #include <pthread.h>
-#include <sched.h>
-#include <stdint.h>
-#include <time.h>
 
 #include "backend/blis.h"
+#include "backend/openblas.h"
 #include "backend/openblas_limits.h"
 #include "table/find.h"
 #include "threads/caps.h"
 #include "threads/crowd.h"
 
+namespace switchblas::backend {
+
+__thread InFlight in_flight;
+
+}  // namespace switchblas::backend
+
 namespace switchblas::threads {
+
+bool asks_us[backend::kKinds];
+
 namespace {
 
+using backend::in_flight;
+using backend::InFlight;
 using backend::Kind;
 
 constinit backend::OpenMp openmp;
 int max_threads[backend::kKinds];
+bool waits_for_gate = false;  // atomic access
 
-/// What the call in flight of this thread has changed; frame is nullptr where there is none.
-struct InFlight {
-  const void* frame;
-  int icv;  // to be put back; 0: it was not changed
-  bool gate;
-  bool permit;
-  Kind backend;
-};
-__thread InFlight in_flight __attribute__((tls_model("initial-exec")));
+pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+// Names the thread that took the gate for a fork. A handler may run without the one before the fork
+// having run, where they were registered in between.
+const InFlight* forking = nullptr;
 
-// The address of its record names a thread; 0: the gate is free.
-uintptr_t gate_owner = 0;
-
-uintptr_t self() { return reinterpret_cast<uintptr_t>(&in_flight); }
-
-bool try_take_gate() {
-  uintptr_t nobody = 0;
-  return __atomic_compare_exchange_n(&gate_owner, &nobody, self(), false, __ATOMIC_ACQUIRE,
-                                     __ATOMIC_RELAXED);
-}
-
-void release_gate() { __atomic_store_n(&gate_owner, uintptr_t{0}, __ATOMIC_RELEASE); }
-
-void put_back() {
-  const InFlight record = in_flight;
-  in_flight.frame = nullptr;
-  if (record.backend == Kind::blis) backend::blis_threads = 0;
-  if (record.icv != 0) openmp.set_num_threads(record.icv);
-  if (record.gate && record.backend == Kind::openblas) backend::openblas_after_threads();
-  if (record.gate) release_gate();
-  if (record.permit) give_permit_back();
+bool take_gate() {
+  if (pthread_mutex_trylock(&gate) == 0) return true;
+  return reproducible() && pthread_mutex_lock(&gate) == 0;
 }
 
 /// A thread that is cancelled, or leaves a call by an exception and ends, gives back what it had.
@@ -71,23 +58,28 @@ bool is_inner(const void* frame) {
 void fork_prepare() {
   // A threaded call of another thread would lose its buffers to OpenBLAS's own handler: wait for
   // its end. A thread that dies in a call gives the gate back (thread_ends).
-  while (gate_owner != self() && !try_take_gate()) {
-    const timespec nap{0, 1000000};
-    nanosleep(&nap, nullptr);
+  if (!in_flight.gate) {
+    pthread_mutex_lock(&gate);
+    __atomic_store_n(&forking, &in_flight, __ATOMIC_RELAXED);
   }
   backend::blis_before_fork();
 }
 
+bool release_for_fork() {
+  if (__atomic_load_n(&forking, __ATOMIC_RELAXED) != &in_flight) return false;
+  __atomic_store_n(&forking, nullptr, __ATOMIC_RELAXED);
+  pthread_mutex_unlock(&gate);
+  return true;
+}
+
 void fork_parent() {
   backend::blis_after_fork(false);
-  // The record outlives its call: the gate is in use only where its frame is.
-  const bool in_use = in_flight.frame != nullptr && in_flight.gate;
-  if (gate_owner == self() && !in_use) release_gate();
+  release_for_fork();
 }
 
 void fork_child() {
   backend::blis_after_fork(true);
-  release_gate();
+  if (!release_for_fork() && !in_flight.gate) gate = PTHREAD_MUTEX_INITIALIZER;
   leave_crowd_in_child();
   enter_forked_child();
 }
@@ -110,8 +102,25 @@ void start_gate(const backend::Backends& backends) noexcept {
               openblas.max_threads < highest_cap() ? openblas.max_threads : highest_cap());
 }
 
+void start_counts(const backend::Backends& backends) noexcept {
+  asks_us[static_cast<int>(Kind::blis)] = backends.has(Kind::blis);
+  asks_us[static_cast<int>(Kind::openblas)] =
+      backends.has(Kind::openblas) && !backend::openblas_has_flag() &&
+      backend::openblas_asks_us(backends.of(Kind::openblas).handle);
+}
+
+void put_back() noexcept {
+  const InFlight record = in_flight;
+  in_flight = InFlight{};
+  in_flight.pass = record.pass;
+  if (record.icv != 0) openmp.set_num_threads(record.icv);
+  if (record.gate && record.backend == Kind::openblas) backend::openblas_after_threads();
+  if (record.gate) pthread_mutex_unlock(&gate);
+  if (record.permit) give_permit_back();
+}
+
 Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
-  if (is_inner(frame)) return {in_flight.backend, true};
+  if (is_inner(frame)) return {in_flight.backend, Changed::nothing};
   // Most ladders that come here are one thread at every cap: then the cap need not be asked for.
   const bool one_thread = ladder.count == 1 && ladder.steps[0].threads == 1;
   const int most = one_thread ? 1 : cap();
@@ -119,12 +128,13 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
   int n = step->threads != 0 && step->threads < most ? step->threads : most;
   if (n > max_threads[static_cast<int>(step->backend)])
     n = max_threads[static_cast<int>(step->backend)];
-  InFlight record{frame, 0, false, false, Kind::openblas};
+  InFlight record{};
+  record.frame = frame;
   // A permit is waited for with nothing in hand.
   if (needs_permit(*step)) record.permit = take_permit();
   if (n > 1) {
-    record.gate = try_take_gate();
-    if (record.gate && has_gate_key) pthread_setspecific(gate_key, &gate_owner);
+    record.gate = take_gate();
+    if (record.gate && has_gate_key) pthread_setspecific(gate_key, &gate);
     if (!record.gate) {
       n = 1;
       step = &table::step_for(ladder, 1);
@@ -132,26 +142,24 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
     }
   }
   if (n > 1) n = team_with_room(n);
+  record.threads = n;
   record.backend = static_cast<Kind>(step->backend);
-  if (record.backend == Kind::blis) {
-    backend::blis_threads = n;
-  } else if (record.backend == Kind::openblas) {
+  if (record.backend == Kind::openblas)
     n > 1 ? backend::openblas_before_threads(n) : backend::openblas_clear_flag();
+  if (record.backend == Kind::openblas && (n > 1 || !asks_us[step->backend])) {
     const int icv = openmp.get_max_threads();
-    if (icv != n) {
-      record.icv = icv;
-      openmp.set_num_threads(n);
-    } else if (n > 1) {
-      record.icv = icv;  // 0.3.21 writes the ICV itself
-    }
+    // OpenBLAS 0.3.21 writes the ICV itself: put back even where nothing is to be set.
+    if (icv != n || n > 1) record.icv = icv;
+    if (icv != n) openmp.set_num_threads(n);
   }
+  record.pass = in_flight.pass;
   in_flight = record;
-  return {record.backend, false};
+  return {record.backend, Changed::all};
 }
 
-void leave(const Admission& admission) noexcept {
-  if (!admission.inner) put_back();
-}
+void set_reproducible(bool on) noexcept { __atomic_store_n(&waits_for_gate, on, __ATOMIC_RELAXED); }
+
+bool reproducible() noexcept { return __atomic_load_n(&waits_for_gate, __ATOMIC_RELAXED); }
 
 void register_fork_handlers() noexcept { pthread_atfork(fork_prepare, fork_parent, fork_child); }
 

@@ -9,24 +9,61 @@
 // the next call from an older frame of the same thread puts things right.
 #pragma once
 
+#include "backend/in_flight.h"
 #include "backend/load.h"
 #include "table/format.h"
+#include "threads/crowd.h"
 
 namespace switchblas::threads {
 
 /// What a call may do; given back by leave().
+/// nothing: no state is needed, or an outer call of this thread has set it. count: the record of
+/// the call in flight alone. all: perhaps the ICV, the gate, a permit.
+enum class Changed : char { nothing, count, all };
 struct Admission {
   backend::Kind backend;
-  bool inner;  ///< inside another call of this thread that set its state: nothing was changed
+  Changed changed;
 };
 
 /// Takes what it needs to know of the backends. Once, before the first call.
 void start_gate(const backend::Backends& backends) noexcept;
 
+/// To be called once the backends are bound: what they ask us themselves needs no ICV.
+void start_counts(const backend::Backends& backends) noexcept;
+
 /// Chooses the arm of `ladder` for the cap of the moment, takes the gate if it has more than one
 /// thread, and sets the thread's OpenMP or BLIS count. `frame` is the caller's frame address.
 Admission enter(const table::Ladder& ladder, const void* frame) noexcept;
-void leave(const Admission& admission) noexcept;
+void put_back() noexcept;
+
+/// Whether a backend takes the count of the call in flight (in_flight.h) by itself.
+extern bool asks_us[backend::kKinds];
+
+/// The short way for a call of one thread: true if nothing but the count had to be set. False:
+/// nothing was done, enter() must.
+__attribute__((always_inline)) inline bool enter_on_one_thread(backend::Kind kind,
+                                                               const void* frame) noexcept {
+  backend::InFlight& mine = backend::in_flight;
+  if (mine.frame != nullptr || !asks_us[static_cast<int>(kind)]) return false;
+  if (kind == backend::Kind::openblas && mine.pass != backend::Pass::has_one) return false;
+  mine.frame = frame;
+  mine.threads = 1;
+  mine.backend = kind;
+  return true;
+}
+inline void leave(const Admission& admission) noexcept {
+  if (admission.changed == Changed::count) {
+    backend::in_flight.frame = nullptr;
+    backend::in_flight.threads = 0;
+  } else if (admission.changed == Changed::all) {
+    put_back();
+  }
+}
+
+/// In reproducible mode a call waits for the gate instead of running on one thread: OpenBLAS's
+/// results depend on the count.
+void set_reproducible(bool on) noexcept;
+bool reproducible() noexcept;
 
 /// Where the gate is free in the parent, and one thread in the child. Registered once, after
 /// OpenBLAS has registered its own handlers: ours must run before them.

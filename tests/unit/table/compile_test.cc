@@ -38,9 +38,10 @@ Step step_at(const Image& image, const char* name, const char* flags, std::int64
              std::int64_t n, std::int64_t k, int cap) {
   const RoutineRow* row = find_row(image.table(), routine(name));
   const std::uint8_t* cell = cells(image.table(), *row, variant_of(routine(name), flags));
-  const int ladder = row->dims == 1   ? cell1(cell, m)
-                     : row->dims == 2 ? cell2(cell, m, n)
-                                      : cell3(cell, m, n, k);
+  const Floats sizes{static_cast<float>(m), static_cast<float>(n), static_cast<float>(k), 0};
+  const int ladder = row->dims == 1   ? cell1(cell, sizes[0])
+                     : row->dims == 2 ? cell2(cell, sizes)
+                                      : cell3(cell, sizes);
   return step_for(ladders(image.table())[ladder], cap);
 }
 

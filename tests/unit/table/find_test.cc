@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::int64_t kEndless = std::numeric_limits<std::int64_t>::max();
 
+int bin_of(std::int64_t size, int count) { return bin(static_cast<float>(size), count); }
+
 TEST(Bins, edges) {
   for (const int count : {kBins1, kBins2, kBins3})
     for (int b = 0; b < count; ++b) {
@@ -26,20 +28,34 @@ TEST(Bins, edges) {
       }
       // Above 2^24 sizes are rounded to float.
       if (lower >= (std::int64_t{1} << 24)) continue;
-      EXPECT_EQ(bin(lower, count), b) << lower;
-      EXPECT_EQ(bin(upper, count), b) << upper;
+      EXPECT_EQ(bin_of(lower, count), b) << lower;
+      EXPECT_EQ(bin_of(upper, count), b) << upper;
       if (b > 0) {
-        EXPECT_LT(bin(lower - 1, count), b) << lower;
+        EXPECT_LT(bin_of(lower - 1, count), b) << lower;
       }
     }
 }
 
 TEST(Bins, sizes_below_one_and_huge_ones) {
   for (const std::int64_t size : {std::int64_t{1}, std::int64_t{0}, std::int64_t{-1}, -kEndless})
-    EXPECT_EQ(bin(size, kBins1), 0) << size;
-  EXPECT_EQ(bin(kEndless, kBins1), kBins1 - 1);
-  EXPECT_EQ(bin(kEndless, kBins3), kBins3 - 1);
+    EXPECT_EQ(bin_of(size, kBins1), 0) << size;
+  EXPECT_EQ(bin_of(kEndless, kBins1), kBins1 - 1);
+  EXPECT_EQ(bin_of(kEndless, kBins3), kBins3 - 1);
   EXPECT_EQ(bin_upper(kBins2 - 1, kBins2), kEndless);
+}
+
+TEST(Bins, four_at_once_are_those_of_each) {
+  for (const int count : {kBins1, kBins2, kBins3}) {
+    for (int size = -3; size < 3000; ++size) {
+      const float f = static_cast<float>(size);
+      const float large = 65536 * f;
+      const Ints b = bins_of(Floats{f, -f, large, 1}, count);
+      EXPECT_EQ(b[0], bin(f, count)) << size;
+      EXPECT_EQ(b[1], bin(-f, count)) << -size;
+      EXPECT_EQ(b[2], bin(large, count)) << large;
+      EXPECT_EQ(b[3], 0);
+    }
+  }
 }
 
 TEST(Bins, middle_lies_inside_and_is_exact_for_one_size) {
@@ -124,7 +140,7 @@ TEST(Describe, tells_all_of_a_cell) {
     EXPECT_EQ(found.lower[i], lower[i]) << i;
     EXPECT_EQ(found.upper[i], upper[i]) << i;
   }
-  EXPECT_EQ(found.ladder_index, cell3(cells(image.table(), *found.row, 2), 20, 700, 0));
+  EXPECT_EQ(found.ladder_index, cell3(cells(image.table(), *found.row, 2), Floats{20, 700, 0, 0}));
   ASSERT_EQ(found.ladder->count, 1u);
   EXPECT_STREQ(backend_name(found.ladder->steps[0].backend), "openblas");
 
