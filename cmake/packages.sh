@@ -13,7 +13,8 @@ build="g++:c++ cmake:cmake ninja-build:ninja python3:/usr/bin/python3 binutils:r
 measured="libopenblas0-openmp blis libblas3 liblapack3 python3-numpy python3-scipy"
 bench="$build $measured util-linux:lscpu"
 test="$bench libgtest-dev gfortran:gfortran libopenblas0-pthread libopenblas0-serial libblas-test
-  liblapack-test python3-pytest python3-hypothesis python3-threadpoolctl python3-venv libatlas3-base strace:strace clang-format:clang-format
+  liblapack-test python3-joblib python3-pytest python3-hypothesis python3-threadpoolctl python3-venv
+  libatlas3-base strace:strace clang-format:clang-format
   clang-tidy:clang-tidy"
 arm64="$build g++-aarch64-linux-gnu:aarch64-linux-gnu-g++ qemu-user:qemu-aarch64"
 

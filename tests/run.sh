@@ -23,7 +23,7 @@ declare -A about=(
   [build]="release build with the tests"
   [tidy]="clang-tidy on the sources of the in-process library, at most $tidy_seconds s"
   [asan-ubsan]="unit tests with the address and undefined-behaviour sanitizers"
-  [tsan]="unit tests with the thread sanitizer"
+  [tsan]="unit tests and the storm of calls with the thread sanitizer"
   [ctest]="unit tests and programs against the real libraries"
   [netlib]="netlib's BLAS and LAPACK testers, compared with each backend alone"
   [python]="the Python package; numpy's and scipy's linear algebra tests, compared with each backend alone"
@@ -188,7 +188,7 @@ stage_tsan() {
   # gcc 12's thread sanitizer does not start where the kernel randomises more address bits.
   local fixed=(setarch "$(uname -m)" -R)
   "${fixed[@]}" true 2>/dev/null || fixed=()
-  run_ctest tsan "${fixed[@]}" -- -L unit -j "$jobs"
+  run_ctest tsan "${fixed[@]}" -- -L 'unit|tsan' -j "$jobs"
 }
 
 stage_ctest() {

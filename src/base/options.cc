@@ -45,6 +45,7 @@ enum TextSlot {
   kBlisText,
   kReferenceBlasText,
   kReferenceLapackText,
+  kMachineRootText,
   kTextSlots
 };
 char texts[kTextSlots][PATH_MAX];
@@ -176,6 +177,13 @@ Options read_options(GetEnv get, bool secure) noexcept {
       library_of(get, "SWITCHBLAS_REFERENCE_LAPACK", kReferenceLapackText);
   options.verbose = number_of(get, "SWITCHBLAS_VERBOSE", kMaxVerbose);
   return options;
+}
+
+const char* read_machine_root(GetEnv get, bool secure) noexcept {
+  const char* value = secure ? nullptr : value_of(get, "SWITCHBLAS_MACHINE_ROOT");
+  const char* kept =
+      value != nullptr ? keep(kMachineRootText, "SWITCHBLAS_MACHINE_ROOT", value) : nullptr;
+  return kept != nullptr ? kept : "";
 }
 
 bool listed(const char* list, const char* name) noexcept {

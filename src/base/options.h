@@ -42,6 +42,12 @@ struct Options {
 using GetEnv = const char* (*)(const char* name);
 Options read_options(GetEnv get, bool secure) noexcept;
 
+/// SWITCHBLAS_MACHINE_ROOT, for tests alone and so in no table: a directory whose /proc and /sys
+/// stand for the machine when cores and limits are counted, so that teams of 8 and 64 threads can
+/// be run on two cores. The kernels are still chosen for the CPU that is really there. "" where it
+/// is not set or `secure`; copied.
+const char* read_machine_root(GetEnv get, bool secure) noexcept;
+
 /// Whether `name` ("dgemm") or its family ("gemm") is in the comma-separated list `list`.
 bool listed(const char* list, const char* name) noexcept;
 

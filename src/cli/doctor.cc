@@ -221,8 +221,9 @@ void print_machine(const Json& report) {
   std::printf("cores       %d online, %d in the affinity mask, %d physical, %s\n",
               cores.value("online", 0), cores.value("affinity", 0), cores.value("physical", 0),
               quota > 0 ? ("quota of " + std::to_string(quota)).c_str() : "no quota");
-  std::printf("cap         %d thread%s per call\n", report.value("cap", 0),
-              report.value("cap", 0) == 1 ? "" : "s");
+  const std::string cap_by = text_of(report, "cap_by");
+  std::printf("cap         %d thread%s per call%s%s\n", report.value("cap", 0),
+              report.value("cap", 0) == 1 ? "" : "s", cap_by.empty() ? "" : ": ", cap_by.c_str());
 }
 
 void print_backends(const Json& report) {

@@ -112,7 +112,9 @@ std::size_t api_switchblas_report(char* buffer, std::size_t size) {
       "%d}, ",
       process.cores.online, process.cores.affinity, process.cores.physical, process.cores.quota,
       machine::usable_cores(process.cores));
-  out.add("\"cap\": %d, ", threads::cap());
+  char why[128];
+  out.add("\"cap\": %d, ", threads::explain_cap(why, sizeof why));
+  out.field("cap_by", why);
   add_backends(&out);
   out.field("default_backend", backend::kind_name(backend::default_kind()));
   add_tables(&out);

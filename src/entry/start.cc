@@ -125,8 +125,9 @@ void open_tables(bool secure) {
 
 void load() {
   const bool secure = getauxval(AT_SECURE) != 0;
-  const machine::FileRoot machine_root;
-  process.cpu = machine::identify_cpu(machine_root);
+  const machine::FileRoot machine_root(base::read_machine_root(
+      [](const char* name) -> const char* { return getenv(name); }, secure));
+  process.cpu = machine::identify_cpu(machine::FileRoot());  // kernels must run on the real one
   process.cores = machine::count_cores(machine_root);
   char own_blas[sizeof process.folder + 16];
   snprintf(own_blas, sizeof own_blas, "%s/libblas.so.3", process.folder);
@@ -142,12 +143,13 @@ void load() {
   // OMP_PROC_BIND has pinned this thread to one place, which says nothing of the cores that a team
   // may use.
   const backend::OpenMp& omp = backends.omp;
-  if (omp.get_proc_bind != nullptr && omp.get_num_procs != nullptr && omp.get_proc_bind() != 0) {
+  if (machine_root.is_this_machine() && omp.get_proc_bind != nullptr &&
+      omp.get_num_procs != nullptr && omp.get_proc_bind() != 0) {
     process.cores.affinity = omp.get_num_procs();
     if (process.cores.physical < process.cores.affinity)
       process.cores.physical = process.cores.affinity;
   }
-  threads::start_caps(backends.omp, process.options, machine::usable_cores(process.cores));
+  threads::start_caps(backends, process.options, machine_root, process.cores);
   threads::start_gate(backends);
   if (process.options.reproducible) threads::set_reproducible(true);
   threads::register_fork_handlers();

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "machine/control_groups.h"
+
 namespace switchblas::machine {
 namespace {
 
@@ -29,6 +31,12 @@ bool smt_is_off(const FileRoot& root) {
   return root.read_number("/sys/devices/system/cpu/smt/active", active) && active == 0;
 }
 
+void read_siblings(const FileRoot& root, int cpu, CpuSet& set) {
+  char path[96];
+  snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpu);
+  read_cpu_list(root, path, set);
+}
+
 // Each list of siblings is one core: the CPUs on it need not be looked at again.
 int count_physical(const FileRoot& root, const CpuSet& allowed) {
   const int logical = allowed.count();
@@ -40,9 +48,7 @@ int count_physical(const FileRoot& root, const CpuSet& allowed) {
     --left;
     if (seen.has(cpu)) continue;
     ++cores;
-    char path[96];
-    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpu);
-    read_cpu_list(root, path, seen);
+    read_siblings(root, cpu, seen);
   }
   return cores;
 }
@@ -54,85 +60,33 @@ int rounded_up(long long quota, long long period) {
   return cores > kMaxCpus ? kMaxCpus : static_cast<int>(cores);
 }
 
-int least_limit(int a, int b) { return a == 0 ? b : b == 0 ? a : a < b ? a : b; }
+void keep_least(Quota* least, const char* name, long long quota, long long period) {
+  const int cores = rounded_up(quota, period);
+  if (cores == 0 || (least->cores != 0 && least->cores <= cores)) return;
+  least->cores = cores;
+  snprintf(least->limit, sizeof least->limit, "%s %lld %lld", name, quota, period);
+}
 
-int quota_v2(const FileRoot& root, const char* directory) {
+void quota_v2(void* least, const FileRoot& root, const char* directory) {
   char path[kMaxPath + 16];
   char text[64];
   snprintf(path, sizeof path, "%s/cpu.max", directory);
-  if (root.read_file(path, text, sizeof text) <= 0) return 0;
+  if (root.read_file(path, text, sizeof text) <= 0) return;
   long long quota = 0;
   long long period = 100000;  // what the kernel means where the second number is missing
-  if (sscanf(text, "%lld %lld", &quota, &period) < 1) return 0;  // "max"
-  return rounded_up(quota, period);
+  if (sscanf(text, "%lld %lld", &quota, &period) < 1) return;  // "max"
+  keep_least(static_cast<Quota*>(least), "cpu.max", quota, period);
 }
 
-int quota_v1(const FileRoot& root, const char* directory) {
+void quota_v1(void* least, const FileRoot& root, const char* directory) {
   char path[kMaxPath + 32];
   char text[64];
   snprintf(path, sizeof path, "%s/cpu.cfs_quota_us", directory);
-  if (root.read_file(path, text, sizeof text) <= 0) return 0;
+  if (root.read_file(path, text, sizeof text) <= 0) return;
   const long long quota = strtoll(text, nullptr, 10);
   snprintf(path, sizeof path, "%s/cpu.cfs_period_us", directory);
-  if (root.read_file(path, text, sizeof text) <= 0) return 0;
-  return rounded_up(quota, strtoll(text, nullptr, 10));
-}
-
-using QuotaReader = int (*)(const FileRoot&, const char*);
-
-// From the group itself to the mount point: each level may have its own limit. Inside a container
-// the upper levels may not be visible, or the path may be the host's: what is not there is skipped.
-int quota_upwards(const FileRoot& root, const char* mount, const char* group, QuotaReader read) {
-  char directory[kMaxPath];
-  // A group outside of the namespace's root is shown with "/..": only the mount point is ours.
-  if (strstr(group, "/..") != nullptr) group = "";
-  const int length = snprintf(directory, sizeof directory, "%s%s", mount, group);
-  if (length < 0) return 0;
-  if (static_cast<std::size_t>(length) >= sizeof directory) {
-    snprintf(directory, sizeof directory, "%s", mount);
-  }
-  const std::size_t mount_length = strlen(mount);
-  int least = 0;
-  for (;;) {
-    for (std::size_t end = strlen(directory); end > mount_length && directory[end - 1] == '/';) {
-      directory[--end] = '\0';
-    }
-    least = least_limit(least, read(root, directory));
-    if (strlen(directory) <= mount_length) return least;
-    *strrchr(directory, '/') = '\0';
-  }
-}
-
-bool has_cpu_controller(const char* list) {
-  while (*list != '\0') {
-    const std::size_t length = strcspn(list, ",");
-    if (length == 3 && strncmp(list, "cpu", 3) == 0) return true;
-    list += length;
-    list += *list == ',' ? 1 : 0;
-  }
-  return false;
-}
-
-// One line of /proc/self/cgroup: "0::/group" (v2) or "N:controllers:/group" (v1).
-int quota_of_line(const FileRoot& root, char* line) {
-  char* controllers = strchr(line, ':');
-  if (controllers == nullptr) return 0;
-  *controllers++ = '\0';
-  char* group = strchr(controllers, ':');
-  if (group == nullptr) return 0;
-  *group++ = '\0';
-  if (*controllers == '\0') {
-    return least_limit(quota_upwards(root, "/sys/fs/cgroup", group, quota_v2),
-                       quota_upwards(root, "/sys/fs/cgroup/unified", group, quota_v2));
-  }
-  if (!has_cpu_controller(controllers)) return 0;
-  char mount[64];
-  const int length = snprintf(mount, sizeof mount, "/sys/fs/cgroup/%s", controllers);
-  int least = quota_upwards(root, "/sys/fs/cgroup/cpu", group, quota_v1);
-  if (length > 0 && static_cast<std::size_t>(length) < sizeof mount) {
-    least = least_limit(least, quota_upwards(root, mount, group, quota_v1));
-  }
-  return least;
+  if (root.read_file(path, text, sizeof text) <= 0) return;
+  keep_least(static_cast<Quota*>(least), "cpu.cfs_quota_us", quota, strtoll(text, nullptr, 10));
 }
 
 }  // namespace
@@ -195,18 +149,42 @@ Cores count_cores(const FileRoot& root) noexcept {
   return count_cores(root, masked ? &mask : nullptr);
 }
 
-int quota_cores(const FileRoot& root) noexcept {
-  char text[8192];
-  if (root.read_file("/proc/self/cgroup", text, sizeof text) <= 0) return 0;
-  int least = 0;
-  char* line = text;
-  while (*line != '\0') {
-    char* next = line + strcspn(line, "\n");
-    if (*next != '\0') *next++ = '\0';
-    least = least_limit(least, quota_of_line(root, line));
-    line = next;
-  }
+Quota cpu_quota(const FileRoot& root) noexcept {
+  Quota least;
+  visit_groups(root, "cpu", {quota_v1, quota_v2}, &least);
   return least;
+}
+
+int quota_cores(const FileRoot& root) noexcept { return cpu_quota(root).cores; }
+
+void read_core_map(const FileRoot& root, CoreMap& map) noexcept {
+  read_online(root, map.online);
+  const bool one_each = smt_is_off(root);
+  CpuSet seen;
+  for (int cpu = 0; cpu < kMaxCpus; ++cpu) {
+    if (!map.online.has(cpu) || seen.has(cpu)) continue;
+    map.core_of[cpu] = static_cast<std::uint16_t>(cpu);
+    if (one_each) continue;
+    CpuSet siblings;
+    read_siblings(root, cpu, siblings);
+    for (int other = cpu; other < kMaxCpus; ++other) {
+      if (!siblings.has(other)) continue;
+      seen.add(other);
+      map.core_of[other] = static_cast<std::uint16_t>(cpu);
+    }
+  }
+}
+
+int physical_cores(const CoreMap& map, const CpuSet& mask) noexcept {
+  CpuSet cores;
+  for (int cpu = 0; cpu < kMaxCpus; ++cpu) {
+    if (mask.words[cpu / 64] == 0) {
+      cpu += 63;
+    } else if (mask.has(cpu) && map.online.has(cpu)) {
+      cores.add(map.core_of[cpu]);
+    }
+  }
+  return cores.count();
 }
 
 int usable_cores(const Cores& cores) noexcept {

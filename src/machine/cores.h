@@ -45,9 +45,24 @@ Cores count_cores(const FileRoot& root, const CpuSet* mask) noexcept;
 /// With the calling thread's mask, where `root` is this machine; without one where it is another.
 Cores count_cores(const FileRoot& root) noexcept;
 
-/// CPU quota of the process's control group and all above it (v1 and v2), rounded up to whole
-/// cores; 0 where there is none.
+struct Quota {
+  int cores = 0;        ///< rounded up; 0 = no limit
+  char limit[64] = "";  ///< as the machine has it: "cpu.max 150000 100000"
+};
+
+/// The least CPU quota of the process's control group and all above it (v1 and v2).
+Quota cpu_quota(const FileRoot& root) noexcept;
 int quota_cores(const FileRoot& root) noexcept;
+
+/// Which CPUs share a core, for masks that change later: read once.
+struct CoreMap {
+  CpuSet online;
+  std::uint16_t core_of[kMaxCpus] = {};  ///< its first CPU
+};
+
+void read_core_map(const FileRoot& root, CoreMap& map) noexcept;
+/// Cores with at least one CPU that is online and in the mask. Cost: about a microsecond.
+int physical_cores(const CoreMap& map, const CpuSet& mask) noexcept;
 
 /// The least of them: the most threads that can run at once without sharing a core.
 int usable_cores(const Cores& cores) noexcept;

@@ -5,8 +5,10 @@
 
 #include "backend/blis.h"
 #include "backend/openblas.h"
+#include "backend/openblas_limits.h"
 #include "table/find.h"
 #include "threads/caps.h"
+#include "threads/clock.h"
 #include "threads/crowd.h"
 
 namespace switchblas::backend {
@@ -34,9 +36,22 @@ pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 // having run, where they were registered in between.
 const InFlight* forking = nullptr;
 
+// Where threads call at once, one call on several threads is slowed down by the others and slows
+// them: once the gate has been found busy, all calls run on one thread for a while.
+constexpr std::uint32_t kCrowdedMs = 20;
+std::uint32_t crowded_until = 0;  // atomic access; 0: never yet
+
+bool is_crowded() {
+  const std::uint32_t until = __atomic_load_n(&crowded_until, __ATOMIC_RELAXED);
+  return until != 0 && is_before(now_in_ms(), until);
+}
+
 bool take_gate() {
+  if (reproducible()) return pthread_mutex_lock(&gate) == 0;
+  if (is_crowded()) return false;
   if (pthread_mutex_trylock(&gate) == 0) return true;
-  return reproducible() && pthread_mutex_lock(&gate) == 0;
+  __atomic_store_n(&crowded_until, now_in_ms() + kCrowdedMs, __ATOMIC_RELAXED);
+  return false;
 }
 
 /// A thread that is cancelled, or leaves a call by an exception and ends, gives back what it had.
@@ -104,7 +119,8 @@ void start_gate(const backend::Backends& backends) noexcept {
 void start_counts(const backend::Backends& backends) noexcept {
   asks_us[static_cast<int>(Kind::blis)] = backends.has(Kind::blis);
   asks_us[static_cast<int>(Kind::openblas)] =
-      backends.has(Kind::openblas) && backend::openblas_asks_us(backends.of(Kind::openblas).handle);
+      backends.has(Kind::openblas) && !backend::openblas_has_flag() &&
+      backend::openblas_asks_us(backends.of(Kind::openblas).handle);
 }
 
 void put_back() noexcept {
@@ -112,6 +128,7 @@ void put_back() noexcept {
   in_flight = InFlight{};
   in_flight.pass = record.pass;
   if (record.icv != 0) openmp.set_num_threads(record.icv);
+  if (record.gate && record.backend == Kind::openblas) backend::openblas_after_threads();
   if (record.gate) pthread_mutex_unlock(&gate);
   if (record.permit) give_permit_back();
 }
@@ -122,9 +139,9 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
   const bool one_thread = ladder.count == 1 && ladder.steps[0].threads == 1;
   const int most = one_thread ? 1 : cap();
   const table::Step* step = &table::step_for(ladder, most);
-  int n = step->threads != 0 && step->threads < most ? step->threads : most;
-  if (n > max_threads[static_cast<int>(step->backend)])
-    n = max_threads[static_cast<int>(step->backend)];
+  const int library_most = max_threads[static_cast<int>(step->backend)];
+  const int allowed = most < library_most ? most : library_most;
+  int n = step->threads != 0 && step->threads < allowed ? step->threads : allowed;
   InFlight record{};
   record.frame = frame;
   // A permit is waited for with nothing in hand.
@@ -138,8 +155,12 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
       if (!record.permit && needs_permit(*step)) record.permit = take_permit();
     }
   }
+  // Which size a thread had before must not change results.
+  if (n > 1) n = team_for(n, allowed, !reproducible());
   record.threads = n;
   record.backend = static_cast<Kind>(step->backend);
+  if (record.backend == Kind::openblas)
+    n > 1 ? backend::openblas_before_threads(n) : backend::openblas_clear_flag();
   if (record.backend == Kind::openblas && (n > 1 || !asks_us[step->backend])) {
     const int icv = openmp.get_max_threads();
     // OpenBLAS 0.3.21 writes the ICV itself: put back even where nothing is to be set.

@@ -49,6 +49,45 @@ class Doctor(command.CommandTest):
         for word in ("CPU", "cores", "cap", "openblas", "blis", "table", "kernels"):
             self.assertIn("\n" + word if word != "kernels" else word, text)
 
+    def machine(self, **files):
+        """A directory that stands for a machine of 8 cores, with these files in addition."""
+        cpu = "machine/sys/devices/system/cpu"
+        self.write(f"{cpu}/online", "0-7\n")
+        self.write(f"{cpu}/smt/active", "0\n")
+        for name, text in files.items():
+            self.write(f"machine/{name}", text)
+        return os.path.join(self.home, "machine")
+
+    def cap(self, **more):
+        report = self.doctor("--no-probe", OMP_NUM_THREADS=more.pop("threads", "8"), **more)
+        return report["cap"], report["cap_by"]
+
+    def test_the_cap_and_what_makes_it(self):
+        root = self.machine()
+        self.assertEqual(self.cap(SWITCHBLAS_MACHINE_ROOT=root), (8, "8 cores"))
+        self.assertEqual(self.cap(SWITCHBLAS_MACHINE_ROOT=root, SWITCHBLAS_NUM_THREADS="3"),
+                         (3, "SWITCHBLAS_NUM_THREADS=3"))
+        self.assertEqual(self.cap(SWITCHBLAS_MACHINE_ROOT=root, BLIS_NUM_THREADS="5"),
+                         (5, "BLIS_NUM_THREADS=5"))
+        self.assertEqual(self.cap(SWITCHBLAS_MACHINE_ROOT=root, threads="4"),
+                         (4, "OMP_NUM_THREADS or omp_set_num_threads"))
+        quota = self.machine(**{"proc/self/cgroup": "0::/group\n",
+                                "sys/fs/cgroup/group/cpu.max": "100000 100000\n"})
+        self.assertEqual(self.cap(SWITCHBLAS_MACHINE_ROOT=quota),
+                         (1, "cgroup cpu.max 100000 100000"))
+        text = self.call("doctor", "--no-probe", SWITCHBLAS_MACHINE_ROOT=quota).stdout
+        self.assertIn("1 thread per call: cgroup cpu.max 100000 100000", text)
+
+    def test_the_cap_in_an_affinity_mask_of_one_core(self):
+        before = os.sched_getaffinity(0)
+        if len(before) < 2:
+            self.skipTest("one core")
+        os.sched_setaffinity(0, {min(before)})
+        try:
+            self.assertEqual(self.cap(), (1, "the affinity mask"))
+        finally:
+            os.sched_setaffinity(0, before)
+
     def test_a_missing_backend_is_a_problem_that_names_the_package(self):
         report = self.doctor("--no-probe", SWITCHBLAS_BLIS="/nowhere/libblis.so.4")
         self.assertFalse(report["healthy"])

@@ -37,6 +37,23 @@ static void run_child(int depth) {
         (unsigned)status);
 }
 
+static void* call_with_new_pool(void* grown) {
+  const int before = task_count();
+  check_dgemm(1000, 1);
+  *(int*)grown = task_count() - before;
+  return NULL;
+}
+
+/// Threads that a large call brings where the calling thread has none yet.
+static int threads_of_large_call(void) {
+  pthread_t thread;
+  int grown = 0;
+  usleep(200000);  // those of ended threads are still on their way out
+  pthread_create(&thread, NULL, call_with_new_pool, &grown);
+  pthread_join(thread, NULL);
+  return grown + 1;
+}
+
 int main(int argc, char** argv) {
   const int busy = argc > 1 && strcmp(argv[1], "busy") == 0;
   const int rounds = argc > 2 ? atoi(argv[2]) : 10;
@@ -44,10 +61,15 @@ int main(int argc, char** argv) {
   alarm(100);
   check_dgemm(600, 1);
   check_dgetrf(300, 1);
+  const int threads_before = threads_of_large_call();
   for (uintptr_t i = 0; busy && i < 3; i++)
     pthread_create(&threads[i], NULL, busy_worker, (void*)(i + 1));
   for (int round = 0; round < rounds; round++) {
     run_child(2);
+    if (!busy && round == 1) {  // the last call before had threads
+      const int now = threads_of_large_call();
+      CHECK(now == threads_before, "%d threads after a fork, %d before", now, threads_before);
+    }
     check_dgemm(500, 2);
   }
   atomic_store(&stop, 1);

@@ -72,11 +72,20 @@ static void* worker(void* count) {
   return NULL;
 }
 
+static void* large_call(void* grown) {
+  const int before = task_count();
+  check_dgemm(1000, 3);
+  *(int*)grown = task_count() - before;
+  return NULL;
+}
+
 int main(int argc, char** argv) {
   int count = argc > 1 ? atoi(argv[1]) : 1000;
   int (*max_threads)(void) = NULL;
   check_dgemm(8, 1);
-  *(void**)&max_threads = dlsym(RTLD_DEFAULT, "omp_get_max_threads");
+  // The backends brought it, into a scope of their own.
+  void* runtime = dlopen("libgomp.so.1", RTLD_NOW | RTLD_NOLOAD);
+  *(void**)&max_threads = dlsym(runtime != NULL ? runtime : RTLD_DEFAULT, "omp_get_max_threads");
   const int before = max_threads ? max_threads() : 0;
   leave_often(count);
   const int after = max_threads ? max_threads() : 0;
@@ -88,6 +97,14 @@ int main(int argc, char** argv) {
   for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, worker, &count);
   for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
   check_dgemm(300, 2);
+  CHECK(!max_threads || max_threads() == before, "omp_get_max_threads: %d before, %d at the end",
+        before, max_threads ? max_threads() : 0);
+  // The gate is free: a call brings its threads in a thread that has none yet.
+  usleep(200000);  // the workers' own ones are still on their way out
+  int grown = 0;
+  pthread_create(&threads[0], NULL, large_call, &grown);
+  pthread_join(threads[0], NULL);
+  printf("large %d ", grown);
   printf("tasks %d\n", tasks);
   return 0;
 }

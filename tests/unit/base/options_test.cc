@@ -64,6 +64,13 @@ TEST_F(OptionsTest, TableListsExactlyWhatIsRead) {
   EXPECT_EQ(listed_names, asked);
 }
 
+TEST_F(OptionsTest, MachineRootIsForTestsAndNotForSetuidPrograms) {
+  EXPECT_STREQ(read_machine_root(fake_getenv, false), "");
+  environment = {{"SWITCHBLAS_MACHINE_ROOT", "/tmp/machine"}};
+  EXPECT_STREQ(read_machine_root(fake_getenv, true), "");
+  EXPECT_STREQ(read_machine_root(fake_getenv, false), "/tmp/machine");
+}
+
 TEST_F(OptionsTest, Backends) {
   EXPECT_EQ(read("SWITCHBLAS_BACKEND", "openblas").backend, BackendChoice::openblas);
   EXPECT_EQ(read("SWITCHBLAS_BACKEND", "BLIS").backend, BackendChoice::blis);
