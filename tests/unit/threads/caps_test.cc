@@ -198,7 +198,8 @@ TEST_F(CapsTest, RoomForThreads) {
     EXPECT_EQ(team_for(8, 8, false), 3);
     EXPECT_EQ(team_for(8, 8, false), 3);
     EXPECT_EQ(team_for(2, 2, false), 2);
-    EXPECT_EQ(team_for(8, 8, false), 2);  // the pool has shrunk, and does not grow again for a while
+    EXPECT_EQ(team_for(8, 8, false),
+              2);  // the pool has shrunk, and does not grow again for a while
   });
   in_new_thread([] { EXPECT_EQ(team_for(8, 8, false), 1); });
   tree_.write("/sys/fs/cgroup/a/pids.current", "20\n");
