@@ -105,9 +105,9 @@ void read_all(const Header& table) {
 
 /// The image stands in a block of exactly its size: a byte read behind it is seen.
 OpenError try_image(const std::uint8_t* data, std::size_t size, bool repaired) {
-  const std::unique_ptr<std::uint8_t[]> image(new std::uint8_t[std::max<std::size_t>(size, 1)]);
+  const std::unique_ptr<std::uint8_t[]> image(new std::uint8_t[size]);
   if (size > 0) std::memcpy(image.get(), data, size);
-  if (repaired) {
+  if (repaired && size >= sizeof(Header)) {
     Header header;
     std::memcpy(&header, image.get(), sizeof header);
     std::memcpy(header.magic, kMagic, sizeof kMagic);
