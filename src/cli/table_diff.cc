@@ -141,14 +141,14 @@ class Pair {
   }
 
   static std::string sizes_text(const RoutineInfo& routine, std::size_t cell, int bins) {
-    const std::vector<std::string> dims = names_in(routine.dims);
-    std::string text;
-    for (std::size_t i = dims.size(); i-- > 0;) {
+    std::vector<std::string> words = names_in(routine.dims);
+    for (auto word = words.rbegin(); word != words.rend(); ++word) {
       const int b = static_cast<int>(cell % static_cast<std::size_t>(bins));
       cell /= static_cast<std::size_t>(bins);
-      text =
-          dims[i] + " " + std::to_string(table::bin_lower(b)) + (text.empty() ? "" : ", ") + text;
+      add_word(*word, std::to_string(table::bin_lower(b)), " ");
     }
+    std::string text;
+    for (const std::string& word : words) add_word(text, word);
     return text;
   }
 

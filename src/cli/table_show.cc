@@ -167,8 +167,11 @@ std::string sizes_text(const table::Header& table, const table::RoutineRow& row,
   for (const auto& [text, names] : groups) {
     std::string which;
     for (const std::string& name : names) add_word(which, name, "; ");
-    all += std::string("#   ") + (row.dims == 1 ? "sizes" : "equal sizes") +
-           (groups.size() > 1 ? " (" + which + ")" : "") + ":\n" + text;
+    all += "#   ";
+    all += row.dims == 1 ? "sizes" : "equal sizes";
+    if (groups.size() > 1) add_word(all, which, ": ");
+    all += ":\n";
+    all += text;
   }
   return all;
 }
