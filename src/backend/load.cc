@@ -17,6 +17,7 @@
 #include "backend/find.h"
 #include "backend/kernels.h"
 #include "backend/openblas.h"
+#include "backend/openblas_buffers.h"
 #include "backend/probe.h"
 #include "backend/verdict.h"
 #include "base/message.h"
@@ -92,6 +93,7 @@ void* bind_one(void* context, const char* name, void* current) {
   if (void* entry = blis_import(current)) return entry;
   if (context == library(Kind::openblas).handle) {
     if (void* entry = openblas_import(name, loaded.omp.get_max_threads)) return entry;
+    if (void* entry = openblas_buffer_import(context, name)) return entry;
   }
   return definition_in(context, name);
 }

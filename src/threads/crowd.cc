@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include "backend/openblas_buffers.h"
+
 namespace switchblas::threads {
 
 namespace {
@@ -20,7 +22,11 @@ int passes = 0;   // atomic access
 int permits = 0;  // at the start
 sem_t free_permits;
 
-void thread_ends(void*) { __atomic_add_fetch(&passes, 1, __ATOMIC_RELAXED); }
+void thread_ends(void*) {
+  in_flight.pass = Pass::unknown;
+  backend::release_own_buffer();
+  __atomic_add_fetch(&passes, 1, __ATOMIC_RELAXED);
+}
 
 bool take_pass() {
   int left = __atomic_load_n(&passes, __ATOMIC_RELAXED);

@@ -5,6 +5,7 @@
 
 #include "backend/blis.h"
 #include "backend/openblas.h"
+#include "backend/openblas_buffers.h"
 #include "backend/openblas_limits.h"
 #include "table/find.h"
 #include "threads/caps.h"
@@ -77,6 +78,7 @@ void fork_prepare() {
     __atomic_store_n(&forking, &in_flight, __ATOMIC_RELAXED);
   }
   backend::blis_before_fork();
+  backend::buffers_before_fork();
 }
 
 bool release_for_fork() {
@@ -87,11 +89,13 @@ bool release_for_fork() {
 }
 
 void fork_parent() {
+  backend::buffers_after_fork(false);
   backend::blis_after_fork(false);
   release_for_fork();
 }
 
 void fork_child() {
+  backend::buffers_after_fork(true);
   backend::blis_after_fork(true);
   if (!release_for_fork() && !in_flight.gate) gate = PTHREAD_MUTEX_INITIALIZER;
   leave_crowd_in_child();
