@@ -148,7 +148,11 @@ class Tree {
  public:
   Tree(const std::vector<Point>& points, const std::vector<Arm>& arms, const Form& form,
        const FitOptions& options)
-      : form_(form), penalty_(options.penalty), ladders_(make_ladders(arms)), edges_(make_edges()) {
+      : form_(form),
+        penalty_(
+            std::max(options.penalty, options.penalty_each * static_cast<double>(points.size()))),
+        ladders_(make_ladders(arms)),
+        edges_(make_edges()) {
     const std::vector<bool> measured = measured_arms(points, arms.size());
     for (const Point& point : points) {
       costs_.push_back(costs_of(point, arms, ladders_, measured, options));

@@ -21,6 +21,7 @@ struct Point {
   std::vector<double> sizes;
   std::string flags;       // one letter for each flag
   std::vector<double> ns;  // of each arm; 0 = not measured
+  double guess = 1;        // of the time of a call, from its work alone
 };
 
 struct Form {
@@ -31,6 +32,7 @@ struct Form {
 struct FitOptions {
   double margin = 0.03;           // log of a gain that is not worth an arm that is less simple
   double penalty = 0.25;          // summed log regret that a further cell must gain
+  double penalty_each = 0.001;    // likewise, for each point, where there are many
   double loss = 1;                // weight of being slower than the base arm, beyond kNoLoss
   std::vector<double> stream_ns;  // of each arm: what a call costs more between calls of other arms
 };

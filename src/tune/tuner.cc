@@ -17,6 +17,7 @@
 #include "table/form.h"
 #include "table/open.h"
 #include "tune/fit.h"
+#include "tune/model.h"
 #include "tune/samples.h"
 #include "tune/session.h"
 #include "tune/table_text.h"
@@ -34,6 +35,10 @@ constexpr double kHeldOutNs = 3;                       // times the longest call
 constexpr int kCheckEach = 8;    // results of one in so many shapes are compared
 constexpr int kCandidates = 16;  // of which the most uncertain is measured
 constexpr std::size_t kNeighbours = 5;
+constexpr std::size_t kFewestPoints = 6;             // of a routine that a table can speak of
+constexpr std::size_t kEnoughPoints = 400;           // with fewer, other types of a family help
+constexpr std::size_t kManyPoints = 1200;            // with more, no model is needed
+constexpr std::size_t kModelled[] = {60, 150, 200};  // of each subject, by its dimensions
 constexpr double kMisfit = 0.15;
 constexpr std::size_t kMisfitLooks = 100;
 constexpr std::size_t kStreamCalls = 40;
@@ -86,6 +91,7 @@ Point point_of(const Sample& sample) {
     point.sizes.push_back(sample.sizes[static_cast<std::size_t>(d)]);
   }
   point.flags = sample.subject.flags;
+  point.guess = guess_ns(sample.subject, sample.sizes);
   for (const Timing& timing : sample.timings) point.ns.push_back(timing.ns);
   return point;
 }
@@ -465,18 +471,56 @@ class Tuner {
 
   // --- the table
 
-  std::vector<std::pair<std::string, std::vector<Cell>>> rules() {
+  std::vector<Point> points_of(const std::string& routine) const {
+    std::vector<Point> points;
+    const auto samples = samples_.find(routine);
+    if (samples == samples_.end()) return points;
+    for (const Sample& sample : samples->second) {
+      Point point = point_of(sample);
+      const bool any =
+          std::any_of(point.ns.begin(), point.ns.end(), [](double t) { return t > 0; });
+      if (any) points.push_back(std::move(point));
+    }
+    return points;
+  }
+
+  /// Points of the family's other types, as many as are needed beside `own`.
+  std::vector<Point> sisters_of(const Subject& subject, std::size_t own) const {
+    std::vector<Point> sisters;
+    if (own >= kEnoughPoints) return sisters;
+    for (const char* routine : subject.family->routines) {
+      if (routine == nullptr || std::string(routine) == subject.routine()) continue;
+      for (Point& point : points_of(routine)) sisters.push_back(std::move(point));
+    }
+    std::mt19937_64 random(12);
+    std::shuffle(sisters.begin(), sisters.end(), random);
+    if (sisters.size() > kEnoughPoints - own) sisters.resize(kEnoughPoints - own);
+    return sisters;
+  }
+
+  /// Shapes between those that were measured, with the times that these make likely.
+  void add_modelled(std::vector<Point>& points, const std::string& routine,
+                    const Subject& example) const {
+    if (points.size() > kManyPoints) return;
+    const Model model(points, sisters_of(example, points.size()), arms_);
+    for (const Subject& subject : subjects_) {
+      if (routine != subject.routine()) continue;
+      for (std::size_t i = 0; i < kModelled[static_cast<std::size_t>(subject.dims() - 1)]; ++i) {
+        Point point = point_of({subject, filling_point(subject, 7000 + i, HUGE_VAL), {}, false});
+        point.ns = model.times_at(point);
+        points.push_back(std::move(point));
+      }
+    }
+  }
+
+  std::vector<std::pair<std::string, std::vector<Cell>>> rules() const {
     std::vector<std::pair<std::string, std::vector<Cell>>> all;
     for (const auto& [routine, samples] : samples_) {
-      std::vector<Point> points;
-      for (const Sample& sample : samples) {
-        const Point point = point_of(sample);
-        const bool any =
-            std::any_of(point.ns.begin(), point.ns.end(), [](double t) { return t > 0; });
-        if (any) points.push_back(point);
-      }
-      if (points.empty()) continue;
-      std::vector<Cell> cells = fit(points, arms_, form_of(samples[0].subject), options_);
+      std::vector<Point> points = points_of(routine);
+      if (points.size() < kFewestPoints) continue;
+      const Subject& example = samples[0].subject;
+      add_modelled(points, routine, example);
+      std::vector<Cell> cells = fit(points, arms_, form_of(example), options_);
       if (!cells.empty()) all.emplace_back(routine, std::move(cells));
     }
     return all;
