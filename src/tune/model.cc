@@ -16,7 +16,7 @@ constexpr double kOctaves = 2;       // over which times are alike
 constexpr double kTrendOctaves = 5;    // and over which the first part changes
 constexpr double kOtherFlag = 0.8;     // likeness of shapes that differ in a flag
 constexpr double kOtherType = 0.85;     // or in the type
-constexpr double kNoise = 0.08;        // standard deviation of a measured ratio at least
+constexpr double kNoise = 0.12;        // standard deviation of a measured ratio at least
 constexpr double kGivenUpNoise = 0.3;  // of one that was not measured to the end
 constexpr double kFarthest = 1.6;      // logarithm of a ratio beyond which it is all the same
 
