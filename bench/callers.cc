@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How many small and middle-size calls threads get done that all call at once: bench_callers THREADS
-// SECONDS prints calls per second. BLAS and LAPACK are the libblas.so.3 and liblapack.so.3 that the
-// loader finds. callers.py runs it on one library after the other.
+// How many small and middle-size calls threads get done that all call at once: bench_callers
+// THREADS SECONDS prints calls per second. BLAS and LAPACK are the libblas.so.3 and liblapack.so.3
+// that the loader finds. callers.py runs it on one library after the other.
 #include <dlfcn.h>
 
 #include <atomic>
@@ -32,7 +32,7 @@ struct Library {
   void* lapack = dlopen("liblapack.so.3", RTLD_NOW | RTLD_GLOBAL);
   double (*ddot)(const int*, const double*, const int*, const double*, const int*) =
       function<double(const int*, const double*, const int*, const double*, const int*)>(blas,
-                                                                                        "ddot_");
+                                                                                         "ddot_");
   void (*dgemv)(const char*, const int*, const int*, const double*, const double*, const int*,
                 const double*, const int*, const double*, double*, const int*, std::size_t) =
       function<void(const char*, const int*, const int*, const double*, const double*, const int*,

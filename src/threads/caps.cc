@@ -159,15 +159,13 @@ int team_for(int wanted, int most, bool keeps_size) noexcept {
   int n = keeps_size ? team_size(wanted, most, &of_thread.team) : wanted;
   if (n > team) {
     constexpr std::uint32_t kRetryMs = 1000;
-    if (was_short && is_before(now_in_ms(), short_until_ms)) return team;
-    const int room = thread_room(machine_root, n - team);
+    const bool still_short = was_short && is_before(now_in_ms(), short_until_ms);
+    const int room = still_short ? 0 : thread_room(machine_root, n - team);
     was_short = room < n - team;
-    if (was_short) {
-      short_until_ms = now_in_ms() + kRetryMs;
-      n = team + room;
-    }
+    if (was_short && !still_short) short_until_ms = now_in_ms() + kRetryMs;
+    if (was_short) n = team + room;
   }
-  if (n > 1) of_thread.team.size = static_cast<unsigned short>(n);
+  of_thread.team.size = static_cast<unsigned short>(n > 1 ? n : team);
   return n;
 }
 

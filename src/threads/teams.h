@@ -18,13 +18,12 @@ inline constexpr int kAskedUntilChanged = 8;
 
 /// The size to use where `wanted` (2 or more) threads are best and `most` may be used; `team` is
 /// brought up to date. Sizes of at least three quarters of `most` are `most`, so that a process has
-/// few of them. A larger team is kept at first; a smaller one too, unless it is so much smaller
-/// that the call would suffer more than from a new team.
+/// few of them. A larger team is kept at first; a smaller one too, unless it is less than two
+/// thirds of what is wanted: a program that gives more threads shall see them.
 inline int team_size(int wanted, int most, Team* team) noexcept {
-  constexpr int kMuch = 4;
   if (4 * wanted >= 3 * most) wanted = most;
   const int old = team->size;
-  const bool may_keep = old > 1 && old <= most && wanted <= kMuch * old;
+  const bool may_keep = old > 1 && old <= most && 2 * wanted <= 3 * old;
   if (old != wanted && may_keep && ++team->asked < kAskedUntilChanged) return old;
   team->size = static_cast<unsigned short>(wanted);
   team->asked = 0;

@@ -195,20 +195,21 @@ TEST_F(CapsTest, RoomForThreads) {
     char why[128];
     EXPECT_EQ(explain_cap(why, sizeof why), 3);  // half of what is left, and the caller itself
     EXPECT_EQ(std::string(why).rfind("room for threads", 0), 0U);
-    EXPECT_EQ(team_with_room(8), 3);
-    EXPECT_EQ(team_with_room(8), 3);
-    EXPECT_EQ(team_with_room(2), 2);
-    EXPECT_EQ(team_with_room(8), 2);  // the pool has shrunk, and does not grow again for a while
+    EXPECT_EQ(team_for(8, 8, false), 3);
+    EXPECT_EQ(team_for(8, 8, false), 3);
+    EXPECT_EQ(team_for(2, 2, false), 2);
+    EXPECT_EQ(team_for(8, 8, false),
+              2);  // the pool has shrunk, and does not grow again for a while
   });
-  in_new_thread([] { EXPECT_EQ(team_with_room(8), 1); });
+  in_new_thread([] { EXPECT_EQ(team_for(8, 8, false), 1); });
   tree_.write("/sys/fs/cgroup/a/pids.current", "20\n");
   start();
   in_new_thread([&] {
-    EXPECT_EQ(team_with_room(8), 8);
+    EXPECT_EQ(team_for(8, 8, false), 8);
     // A team that is there needs no room.
     tree_.write("/sys/fs/cgroup/a/pids.current", "50\n");
-    EXPECT_EQ(team_with_room(1), 1);
-    EXPECT_EQ(team_with_room(8), 8);
+    EXPECT_EQ(team_for(1, 1, false), 1);
+    EXPECT_EQ(team_for(8, 8, false), 8);
     EXPECT_EQ(why(), "8 cores");
   });
 }

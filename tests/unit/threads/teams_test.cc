@@ -39,8 +39,9 @@ TEST(TeamSize, lasting_wish_is_granted) {
 
 TEST(TeamSize, much_larger_team_is_not_waited_for) {
   Team team{};
-  team_size(4, 64, &team);
-  EXPECT_EQ(team_size(12, 64, &team), 4);
+  team_size(8, 64, &team);
+  EXPECT_EQ(team_size(12, 64, &team), 8);
+  EXPECT_EQ(team_size(13, 64, &team), 13);
   EXPECT_EQ(team_size(64, 64, &team), 64);
 }
 
