@@ -12,10 +12,10 @@ namespace {
 // at one number carry over to shapes far from all samples.
 constexpr double kTrendPart = 0.3, kSizePart = 0.15, kLeastPart = 0.12, kEachPart = 0.12,
                  kShapePart = 0.12;
-constexpr double kOctaves = 2;       // over which times are alike
+constexpr double kOctaves = 2;         // over which times are alike
 constexpr double kTrendOctaves = 5;    // and over which the first part changes
 constexpr double kOtherFlag = 0.8;     // likeness of shapes that differ in a flag
-constexpr double kOtherType = 0.85;     // or in the type
+constexpr double kOtherType = 0.85;    // or in the type
 constexpr double kNoise = 0.12;        // standard deviation of a measured ratio at least
 constexpr double kGivenUpNoise = 0.3;  // of one that was not measured to the end
 constexpr double kFarthest = 1.6;      // logarithm of a ratio beyond which it is all the same
@@ -54,6 +54,14 @@ Model::Place Model::place_of(const Point& point, bool sister) {
   return place;
 }
 
+void Model::bring_near(Place& place) const {
+  const double beyond = place.mean - largest_;
+  if (beyond <= 0) return;
+  for (double& log : place.logs) log -= beyond;
+  place.mean -= beyond;
+  place.least -= beyond;
+}
+
 double Model::likeness(const Place& a, const Place& b) {
   double square = 0;
   double each = 0;
@@ -74,6 +82,7 @@ double Model::likeness(const Place& a, const Place& b) {
 void Model::add(const Point& point, bool sister) {
   if (point.ns[base_] <= 0) return;
   places_.push_back(place_of(point, sister));
+  largest_ = std::max(largest_, places_.back().mean);
   double best = point.ns[base_];
   for (const double ns : point.ns) {
     if (ns > 0) best = std::min(best, ns);
@@ -126,7 +135,8 @@ void Model::solve() {
 }
 
 std::vector<double> Model::times_at(const Point& at) const {
-  const Place place = place_of(at, false);
+  Place place = place_of(at, false);
+  bring_near(place);
   std::vector<double> logs = centres_;
   for (std::size_t p = 0; p < places_.size(); ++p) {
     const double like = likeness(place, places_[p]);

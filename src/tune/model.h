@@ -28,6 +28,8 @@ class Model {
     std::string flags;
     bool sister = false;
   };
+  /// A shape beyond all points stands for the one of the same proportions at their border.
+  void bring_near(Place& place) const;
   static Place place_of(const Point& point, bool sister);
   static double likeness(const Place& a, const Place& b);
   void add(const Point& point, bool sister);
@@ -37,6 +39,7 @@ class Model {
   std::vector<bool> measured_;
   std::size_t base_ = 0;  // the arm that others are compared with
   std::vector<Place> places_;
+  double largest_ = 0;  // mean of the logarithms
   std::vector<double> noise_;                 // variance at each place
   std::vector<std::vector<double>> targets_;  // of each arm: logarithms at the places, centred
   std::vector<double> centres_;

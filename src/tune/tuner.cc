@@ -39,6 +39,7 @@ constexpr std::size_t kFewestPoints = 6;             // of a routine that a tabl
 constexpr std::size_t kEnoughPoints = 400;           // with fewer, other types of a family help
 constexpr std::size_t kManyPoints = 1200;            // with more, no model is needed
 constexpr std::size_t kModelled[] = {60, 150, 200};  // of each subject, by its dimensions
+constexpr std::size_t kFewestScored = 8;             // however little time is left
 constexpr double kMisfit = 0.15;
 constexpr std::size_t kMisfitLooks = 100;
 constexpr std::size_t kStreamCalls = 40;
@@ -415,7 +416,8 @@ class Tuner {
     std::stable_sort(order.begin(), order.end(), [&](const Subject* a, const Subject* b) {
       return scored_[key_of(*a)] < scored_[key_of(*b)];
     });
-    for (std::size_t i = 0; goes_on("shapes kept apart, for the score", kScoreEnd); ++i) {
+    for (std::size_t i = 0;
+         goes_on("shapes kept apart, for the score", kScoreEnd) || i < kFewestScored; ++i) {
       const Subject& subject = *order[i % order.size()];
       const Sizes sizes =
           held_out_point(subject, scored_[key_of(subject)]++, kHeldOutNs * request_.max_ns);
