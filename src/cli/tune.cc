@@ -37,6 +37,7 @@ namespace fs = std::filesystem;
 using backend::Kind;
 using Json = nlohmann::json;
 
+constexpr double kBusy = 0.2;       // cores
 constexpr double kProbeFrom = 300;  // seconds of a budget that has room for the kernel probe
 
 struct TuneOptions {
@@ -197,13 +198,15 @@ tune::Request make_request(const TuneOptions& options, const machine::Cpu& cpu,
     request.budget = 85;
     request.sample_ns = 50e3;
     request.rounds = 5;
-    request.max_ns = 4e6;
+    request.max_ns = 2e6;
+    request.held_out_ns = 12e6;
   }
   if (options.full) {
     request.budget = 5400;
     request.sample_ns = 300e3;
     request.rounds = 9;
-    request.max_ns = 300e6;
+    request.max_ns = 150e6;
+    request.held_out_ns = 900e6;
   }
   if (options.budget > 0) {
     request.budget = options.budget;
@@ -211,7 +214,8 @@ tune::Request make_request(const TuneOptions& options, const machine::Cpu& cpu,
     if (options.budget < 120) {
       request.sample_ns = 50e3;
       request.rounds = 5;
-      request.max_ns = std::min(request.max_ns, 4e6);
+      request.max_ns = std::min(request.max_ns, 2e6);
+      request.held_out_ns = std::min(request.held_out_ns, 12e6);
     }
   }
   return request;
@@ -274,6 +278,7 @@ void print_json(const tune::Outcome& outcome, const Files& files) {
                        {"routines", outcome.routines},
                        {"measured", outcome.measured},
                        {"earlier", outcome.earlier},
+                       {"others_cores", outcome.others},
                        {"interrupted", outcome.interrupted},
                        {"stream_ns", charges},
                        {"score", score}};
@@ -322,6 +327,14 @@ int tune_verb(const TuneOptions& options) {
   catch_interrupts();
   const tune::Outcome outcome = tune::tune(request, report);
   bar.clear();
+  if (outcome.others > kBusy) {
+    char text[160];
+    std::snprintf(text, sizeof text,
+                  "other programs kept %.1f cores busy meanwhile: the times are doubtful, run it "
+                  "again on an idle machine",
+                  outcome.others);
+    warn(text);
+  }
   if (!outcome.source.empty()) {
     table::write_table(outcome.source, files.source);
     table::write_table(outcome.compiled, files.table);

@@ -39,7 +39,7 @@ class Model {
   std::vector<bool> measured_;
   std::size_t base_ = 0;  // the arm that others are compared with
   std::vector<Place> places_;
-  double largest_ = 0;  // mean of the logarithms
+  double largest_ = 0;                        // mean of the logarithms
   std::vector<double> noise_;                 // variance at each place
   std::vector<std::vector<double>> targets_;  // of each arm: logarithms at the places, centred
   std::vector<double> centres_;

@@ -17,6 +17,7 @@
 #include "table/form.h"
 #include "table/open.h"
 #include "tune/fit.h"
+#include "tune/load.h"
 #include "tune/model.h"
 #include "tune/samples.h"
 #include "tune/session.h"
@@ -30,16 +31,16 @@ using backend::Kind;
 // Shares of the budget, each from the end of the one before.
 constexpr double kStreamEnd = 0.06, kFillEnd = 0.5, kRefineEnd = 0.76, kScoreEnd = 0.92,
                  kConfirmEnd = 0.96;
-constexpr std::size_t kFillPoints[] = {60, 160, 300};  // of each subject, by its dimensions
-constexpr double kHeldOutNs = 3;                       // times the longest call that is tuned on
+constexpr std::size_t kFillPoints[] = {40, 100, 250};  // of each subject, by its dimensions
 constexpr int kCheckEach = 8;    // results of one in so many shapes are compared
 constexpr int kCandidates = 16;  // of which the most uncertain is measured
 constexpr std::size_t kNeighbours = 5;
-constexpr std::size_t kFewestPoints = 6;             // of a routine that a table can speak of
-constexpr std::size_t kEnoughPoints = 400;           // with fewer, other types of a family help
-constexpr std::size_t kManyPoints = 1200;            // with more, no model is needed
-constexpr std::size_t kModelled[] = {60, 150, 200};  // of each subject, by its dimensions
-constexpr std::size_t kFewestScored = 8;             // however little time is left
+constexpr std::size_t kFewestPoints = 6;              // of a routine that a table can speak of
+constexpr std::size_t kEnoughPoints = 400;            // with fewer, other types of a family help
+constexpr std::size_t kManyPoints = 1200;             // with more, no model is needed
+constexpr std::size_t kModelled[] = {60, 150, 200};   // of each subject, by its dimensions
+constexpr std::size_t kFewestScored = 8;              // however little time is left
+constexpr double kSettled = 0.01, kSettledNs = 20e6;  // uncertainty; what its sample counts more
 constexpr double kMisfit = 0.15;
 constexpr std::size_t kMisfitLooks = 100;
 constexpr std::size_t kStreamCalls = 40;
@@ -149,6 +150,8 @@ class Tuner {
       outcome_.interrupted = true;
     }
     make_table();
+    session_.reset();  // so that its time counts as ours
+    outcome_.others = load_.others();
     for (std::size_t i = 0; i < arms_.size(); ++i) {
       outcome_.stream_ns.emplace_back(arms_[i].name, options_.stream_ns[i]);
     }
@@ -377,6 +380,8 @@ class Tuner {
         }
       }
       take(*subject, chosen);
+      // A family in which nothing is doubtful waits longer for its next turn.
+      if (most < kSettled) spent_[subject->family->name] += kSettledNs;
     }
   }
 
@@ -419,8 +424,7 @@ class Tuner {
     for (std::size_t i = 0;
          goes_on("shapes kept apart, for the score", kScoreEnd) || i < kFewestScored; ++i) {
       const Subject& subject = *order[i % order.size()];
-      const Sizes sizes =
-          held_out_point(subject, scored_[key_of(subject)]++, kHeldOutNs * request_.max_ns);
+      const Sizes sizes = held_out_point(subject, scored_[key_of(subject)]++, request_.held_out_ns);
       held_out_.push_back(measure(subject, sizes, true, request_.rounds));
     }
   }
@@ -556,6 +560,7 @@ class Tuner {
     fit_and_compile();  // with the score
   }
 
+  const Load load_;
   const Request& request_;
   const Report& report_;
   std::vector<Subject> subjects_;

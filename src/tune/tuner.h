@@ -32,7 +32,8 @@ struct Request {
   double budget = 900;       // seconds
   double sample_ns = 150e3;  // least work of one sample
   int rounds = 7;
-  double max_ns = 30e6;           // longest call, as guessed
+  double max_ns = 15e6;           // longest call that is tuned on, as guessed
+  double held_out_ns = 90e6;      // and that is scored
   std::filesystem::path samples;  // the file that is gone on from
 };
 
@@ -47,6 +48,7 @@ struct Outcome {
   bool interrupted = false;
   int earlier = 0;        // samples of earlier runs
   int measured = 0;       // and of this one
+  double others = 0;      // cores that other programs kept busy meanwhile
   int routines = 0;       // in the table
   std::string libraries;  // "OpenBLAS 0.3.21 SkylakeX, BLIS 0.9.0 skx"
   std::vector<std::pair<std::string, double>> stream_ns;  // by arm: charge in a mixed stream
