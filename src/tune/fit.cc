@@ -46,6 +46,7 @@ std::vector<double> whole(const std::vector<double>& ns, const std::vector<Arm>&
   for (const double t : ns) {
     if (t > 0) best = std::min(best, t);
   }
+  if (best == kInfinity) best = 1;
   std::vector<double> all = ns;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i] > 0) continue;

@@ -137,6 +137,7 @@ std::vector<Timing> summarise(const std::vector<std::vector<double>>& rounds) {
     if (ratios.empty()) continue;
     const double middle = median(ratios);
     std::vector<double> away;
+    away.reserve(ratios.size());
     for (const double ratio : ratios) away.push_back(std::abs(ratio / middle - 1));
     const auto n = static_cast<double>(ratios.size());
     // 1.48: from the median of absolute deviations to a standard deviation; 1.25: the error of a

@@ -119,6 +119,7 @@ void Session::start() {
     if (words[i].empty()) words[i].assign(1, '-');
   }
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   std::vector<char*> variables;

@@ -81,8 +81,9 @@ void check(const Selection& selection) {
   for (const std::string& name : selection.routines) {
     if (is_known(name)) continue;
     std::string all;
-    for (const Family& family : families())
-      all += std::string(all.empty() ? "" : ", ") + family.name;
+    for (const Family& family : families()) {
+      all.append(all.empty() ? "" : ", ").append(family.name);
+    }
     throw std::invalid_argument("'" + name + "' is not measured; families are " + all +
                                 ", and routines have a type before that");
   }

@@ -389,6 +389,7 @@ class Tuner {
   bool measure_misfit(const std::string& routine, std::mt19937_64& random) {
     std::vector<Sample>& samples = samples_[routine];
     std::vector<Point> points;
+    points.reserve(samples.size());
     for (const Sample& sample : samples) points.push_back(point_of(sample));
     Sample* worst = nullptr;
     double most = kMisfit;
