@@ -35,15 +35,18 @@ constexpr std::size_t kFillPoints[] = {40, 100, 250};  // of each subject, by it
 constexpr int kCheckEach = 8;    // results of one in so many shapes are compared
 constexpr int kCandidates = 16;  // of which the most uncertain is measured
 constexpr std::size_t kNeighbours = 5;
-constexpr std::size_t kFewestPoints = 6;              // of a routine that a table can speak of
-constexpr std::size_t kEnoughPoints = 400;            // with fewer, other types of a family help
-constexpr std::size_t kManyPoints = 1200;             // with more, no model is needed
+constexpr std::size_t kFewestPoints = 6;    // of a routine that a table can speak of
+constexpr std::size_t kEnoughPoints = 400;  // with fewer, other types of a family help
+constexpr std::size_t kManyPoints = 600;    // that a model is made from: it takes their cube
 constexpr std::size_t kModelled[] = {60, 150, 200};   // of each subject, by its dimensions
 constexpr std::size_t kFewestScored = 8;              // however little time is left
 constexpr double kSettled = 0.01, kSettledNs = 20e6;  // uncertainty; what its sample counts more
 constexpr double kMisfit = 0.15;
 constexpr std::size_t kMisfitLooks = 100;
 constexpr std::size_t kStreamCalls = 40;
+constexpr std::size_t kFewestStreamCalls = 12;
+// Waking a thread takes no longer; what is measured beyond that are other programs.
+constexpr double kMostCharge = 60e3;
 constexpr int kMixes = 8;  // policies of the first stream: random arms
 constexpr double kLoss = 1.05;
 constexpr int kConfirmRounds = 30;
@@ -304,7 +307,7 @@ class Tuner {
 
   void measure_stream_charges() {
     const std::vector<Sample> chosen = stream_samples();
-    if (chosen.size() < 4) return;
+    if (chosen.size() < kFewestStreamCalls) return;
     std::mt19937_64 random(6);
     std::vector<StreamCall> calls;
     std::vector<std::vector<std::size_t>> arm_of;  // by call and policy
@@ -335,7 +338,8 @@ class Tuner {
     // Cold caches are the same for all: what counts is more than the simplest arm's.
     const double simplest = median(more[0]);
     for (std::size_t i = 1; i < arms_.size(); ++i) {
-      options_.stream_ns[i] = more[i].empty() ? 0 : std::max(0., median(more[i]) - simplest);
+      options_.stream_ns[i] =
+          more[i].empty() ? 0 : std::clamp(median(more[i]) - simplest, 0., kMostCharge);
     }
   }
 
@@ -508,8 +512,13 @@ class Tuner {
   /// Shapes between those that were measured, with the times that these make likely.
   void add_modelled(std::vector<Point>& points, const std::string& routine,
                     const Subject& example) const {
-    if (points.size() > kManyPoints) return;
-    const Model model(points, sisters_of(example, points.size()), arms_);
+    std::vector<Point> own = points;
+    if (own.size() > kManyPoints) {
+      std::mt19937_64 random(13);
+      std::shuffle(own.begin(), own.end(), random);
+      own.resize(kManyPoints);
+    }
+    const Model model(own, sisters_of(example, own.size()), arms_);
     for (const Subject& subject : subjects_) {
       if (routine != subject.routine()) continue;
       for (std::size_t i = 0; i < kModelled[static_cast<std::size_t>(subject.dims() - 1)]; ++i) {
@@ -535,10 +544,17 @@ class Tuner {
 
   /// False where nothing can be said yet.
   bool fit_and_compile() {
+    rules_ = rules();
+    outcome_.routines = static_cast<int>(rules_.size());
+    if (rules_.empty()) return false;
+    compile();
+    return true;
+  }
+
+  /// The rules as they are, with the score as it is.
+  void compile() {
     TableText text;
-    text.routines = rules();
-    outcome_.routines = static_cast<int>(text.routines.size());
-    if (text.routines.empty()) return false;
+    text.routines = rules_;
     const Versions& found = session_->versions();
     text.name = "tuned";
     text.core = request_.core_type;
@@ -550,7 +566,6 @@ class Tuner {
                       "; hot loops and a mixed stream, by switchblas tune";
     outcome_.source = table_text(text, arms_, outcome_.score);
     outcome_.compiled = table::compile_table(outcome_.source, "table.toml").bytes;
-    return true;
   }
 
   void make_table() {
@@ -558,7 +573,7 @@ class Tuner {
     const double stream = outcome_.score.stream;
     outcome_.score = score_of(OpenTable(outcome_.compiled).get(), held_out_, arms_);
     outcome_.score.stream = stream;
-    fit_and_compile();  // with the score
+    compile();
   }
 
   const Load load_;
@@ -576,6 +591,7 @@ class Tuner {
   std::map<std::string, std::size_t> tuned_, scored_;  // by routine and flags
   std::map<std::string, double> spent_;                // nanoseconds by family, and by routine
   std::set<std::pair<std::string, std::string>> broken_;
+  std::vector<std::pair<std::string, std::vector<Cell>>> rules_;
   std::set<std::string> again_;  // shapes that were measured a second time
   int cases_ = 0;
   int deaths_ = 0;
