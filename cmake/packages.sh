@@ -15,7 +15,7 @@ bench="$build $measured util-linux:lscpu"
 test="$bench libgtest-dev gfortran:gfortran libopenblas0-pthread libopenblas0-serial libblas-test
   liblapack-test python3-joblib python3-pytest python3-hypothesis python3-threadpoolctl python3-venv
   libatlas3-base strace:strace clang-format:clang-format
-  clang-tidy:clang-tidy"
+  clang-tidy:clang-tidy clang:clang++ fuzzer"
 arm64="$build g++-aarch64-linux-gnu:aarch64-linux-gnu-g++ qemu-user:qemu-aarch64"
 
 installed() {
@@ -33,6 +33,11 @@ blis_package() {
 
 missing_of() {
   for entry in "$@"; do
+    # libFuzzer is a package of its own in newer releases only.
+    if [ "$entry" = fuzzer ]; then
+      apt-cache show libclang-rt-dev >/dev/null 2>&1 || continue
+      entry=libclang-rt-dev
+    fi
     [ "$entry" != blis ] || entry=$(blis_package)
     package=${entry%%:*}
     command=${entry#"$package"}

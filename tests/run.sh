@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Builds Switchblas in build/ and runs every check: tests/run.sh [--quick] [--stage NAME]... [--list]
+# Builds Switchblas in build/ and runs every check:
+#   tests/run.sh [--quick] [--stage NAME]... [--fuzz SECONDS] [--list]
 # As root it installs the distribution's packages that it needs; otherwise it names what is missing.
 set -euo pipefail
 
@@ -14,6 +15,7 @@ release=build/release
 logs=build/logs
 jobs=$(nproc)
 tidy_seconds=420
+fuzz_seconds=60
 
 all_stages=(packages format build tidy asan-ubsan tsan ctest netlib python)
 quick_stages=(packages format build ctest netlib python)
@@ -22,7 +24,7 @@ declare -A about=(
   [format]="clang-format 14 on all C and C++ files"
   [build]="release build with the tests"
   [tidy]="clang-tidy on the sources of the in-process library, at most $tidy_seconds s"
-  [asan-ubsan]="unit tests with the address and undefined-behaviour sanitizers"
+  [asan-ubsan]="unit tests with the address and undefined-behaviour sanitizers; tables fuzzed for $fuzz_seconds s (--fuzz)"
   [tsan]="unit tests and the storm of calls with the thread sanitizer"
   [ctest]="unit tests and programs against the real libraries"
   [netlib]="netlib's BLAS and LAPACK testers, compared with each backend alone"
@@ -30,7 +32,7 @@ declare -A about=(
 )
 
 usage() {
-  sed -n 's/^# Builds/Builds/p' "${BASH_SOURCE[0]}"
+  sed -n 's/^# Builds/Builds/p; s/^#   tests/  tests/p' "${BASH_SOURCE[0]}"
   list
 }
 list() { for stage in "${all_stages[@]}"; do printf '%-11s %s\n' "$stage" "${about[$stage]}"; done; }
@@ -43,6 +45,11 @@ while [ $# -gt 0 ]; do
     --stage)
       [ -n "${2:-}" ] && [ -n "${about[$2]:-}" ] || { usage >&2; exit 2; }
       chosen+=("$2")
+      shift
+      ;;
+    --fuzz)
+      [[ ${2:-} =~ ^[0-9]+$ ]] || { usage >&2; exit 2; }
+      fuzz_seconds=$2
       shift
       ;;
     --list) list; exit 0 ;;
@@ -181,6 +188,28 @@ run_ctest() {
 stage_asan-ubsan() {
   configure_and_build asan-ubsan || return 1
   run_ctest asan-ubsan -- -L unit -j "$jobs"
+  [ "$fuzz_seconds" -eq 0 ] || fuzz
+}
+
+# libFuzzer on the loader of tables; what it has found worth keeping stays in build/fuzz/corpus.
+fuzz() {
+  local compiler program=build/fuzz/tests/fuzz/fuzz_table
+  compiler=$(compgen -c clang++ | grep -xE 'clang\+\+(-[0-9]+)?' | sort -V | head -n 1 || true)
+  if [ -z "$compiler" ] || ! "$compiler" -fsanitize=fuzzer,address -x c++ - -o "$logs/has-fuzzer" 2>/dev/null \
+    <<<'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }'; then
+    echo "run.sh: no clang with libFuzzer here: tables damaged by ctest only"
+    return 0
+  fi
+  logged configure-fuzz cmake --preset fuzz -DCMAKE_CXX_COMPILER="$compiler" \
+    -DCMAKE_C_COMPILER="${compiler/clang++/clang}" &&
+    logged build-fuzz cmake --build --preset fuzz -j "$jobs" || return 1
+  mkdir -p build/fuzz/corpus
+  if logged fuzz "$program" -max_total_time="$fuzz_seconds" -max_len=150000 -print_final_stats=1 \
+    -artifact_prefix="$logs/fuzz-" build/fuzz/corpus build/fuzz/tests/fuzz/seeds; then
+    count 1 0
+  else
+    count 0 1
+  fi
 }
 
 stage_tsan() {

@@ -18,15 +18,14 @@
 #include "base/options.h"
 #include "catalogue/routines.h"
 #include "cli/command.h"
-#include "cli/install.h"
 #include "cli/probe.h"
+#include "cli/tables.h"
 #include "machine/cores.h"
 #include "machine/cpu.h"
 #include "table/describe.h"
 #include "table/find.h"
 #include "table/flags.h"
 #include "table/form.h"
-#include "table/locate.h"
 #include "table/open.h"
 
 namespace switchblas::cli {
@@ -48,16 +47,6 @@ struct Call {
   std::string flags;
   std::vector<std::int64_t> sizes;
 };
-
-std::vector<std::string> names_in(const char* list) {
-  std::vector<std::string> names;
-  for (const char* at = list; *at != '\0';) {
-    const std::size_t length = strcspn(at, ",");
-    names.emplace_back(at, length);
-    at += length + (at[length] == ',' ? 1 : 0);
-  }
-  return names;
-}
 
 std::string form_of(const RoutineInfo& routine) {
   char form[256];
@@ -102,25 +91,6 @@ Call parse_call(const std::vector<std::string>& words) {
     call.sizes.push_back(size);
   }
   return call;
-}
-
-std::vector<std::string> table_files(const ExplainOptions& options, const base::Options& variables,
-                                     const machine::Cpu& cpu) {
-  const std::string folder = drop_in_folder().string();
-  table::TablePlaces places{};
-  places.option = options.table.empty() ? variables.table_file : options.table.c_str();
-  places.folder = folder.c_str();
-  places.core_type = cpu.core_type;
-  places.home = getenv("HOME");
-  places.xdg_config_home = getenv("XDG_CONFIG_HOME");
-  static char paths[table::kMaxTablePaths][table::kPathSize];
-  const int count = table::table_paths(places, paths);
-  std::vector<std::string> files;
-  for (int i = 0; i < count; ++i) {
-    if (std::find(files.begin(), files.end(), paths[i]) == files.end())
-      files.emplace_back(paths[i]);
-  }
-  return files;
 }
 
 /// The first table that has the routine. Tables stay mapped until the command ends.
@@ -301,11 +271,10 @@ void print(const Call& call, const Found& found, const Cap& cap,
 
 int explain(const ExplainOptions& options) {
   const Call call = parse_call(options.words);
-  const base::Options variables =
-      base::read_options([](const char* name) -> const char* { return getenv(name); }, false);
+  const base::Options variables = own_options();
   const machine::Cpu cpu = machine::identify_cpu(machine::FileRoot());
   const char* asked_for = options.table.empty() ? variables.table_file : options.table.c_str();
-  const Found found = find(call, table_files(options, variables, cpu), asked_for);
+  const Found found = find(call, table_files(options.table, variables, cpu), asked_for);
   if (!options.table.empty() && found.path != options.table) {
     throw Failure(kFailed,
                   found.passed_over.empty() ? "no table was found" : found.passed_over.front());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// switchblas table: compiles and checks tables.
+// switchblas table: lists, shows, compares, checks and compiles tables.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/tables.h"
 #include "table/compile.h"
 #include "table/open.h"
 
@@ -17,6 +18,10 @@ struct Files {
   std::string source;
   std::string target;
   std::string checked;
+  std::string shown;
+  std::string first;
+  std::string second;
+  bool json = false;
 };
 
 int compile(const Files& files) {
@@ -47,9 +52,28 @@ int check(const std::string& file) {
 }  // namespace
 
 void add_table(CLI::App& app, Action& action) {
-  CLI::App* verb = app.add_subcommand("table", "Compiles and checks tables");
+  CLI::App* verb =
+      app.add_subcommand("table", "Lists, shows, compares, checks and compiles tables");
   verb->require_subcommand(1);
   const auto files = std::make_shared<Files>();
+  CLI::App* lister = verb->add_subcommand(
+      "list", "Lists the tables that are asked on this machine, and those that are built in");
+  lister->add_flag("--json", files->json, "Prints JSON");
+  lister->callback([files, &action] { action = [=] { return list_tables(files->json); }; });
+  CLI::App* shower = verb->add_subcommand("show", "Shows what a table says");
+  shower->add_option("FILE", files->shown, "A table, source or compiled, or a built-in one's name")
+      ->required();
+  shower->add_flag("--json", files->json, "Prints JSON");
+  shower->callback(
+      [files, &action] { action = [=] { return show_table(files->shown, files->json); }; });
+  CLI::App* differ =
+      verb->add_subcommand("diff", "Compares what two tables choose, routine by routine");
+  differ->add_option("A", files->first, "A table, as show takes it")->required();
+  differ->add_option("B", files->second, "Another one")->required();
+  differ->add_flag("--json", files->json, "Prints JSON");
+  differ->callback([files, &action] {
+    action = [=] { return diff_tables(files->first, files->second, files->json); };
+  });
   CLI::App* compiler = verb->add_subcommand("compile", "Compiles a table for the library to map");
   compiler->add_option("IN.toml", files->source, "The source form")->required();
   compiler->add_option("OUT.sbt", files->target, "The compiled table")->required();

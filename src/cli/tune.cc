@@ -15,6 +15,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "backend/find.h"
@@ -26,6 +27,7 @@
 #include "machine/cores.h"
 #include "machine/cpu.h"
 #include "table/compile.h"
+#include "tune/load.h"
 #include "tune/session.h"
 #include "tune/tuner.h"
 #include "tune/worker.h"
@@ -138,6 +140,20 @@ tune::LibraryChoice choose(Kind kind, const machine::Cpu& cpu) {
 
 void warn(const std::string& text) {
   std::fprintf(stderr, "switchblas: warning: %s\n", text.c_str());
+}
+
+/// Now, when there is time to do something about it.
+void warn_if_busy() {
+  const tune::Load load;
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const double others = load.others();
+  if (others <= kBusy) return;
+  char text[160];
+  std::snprintf(text, sizeof text,
+                "other programs keep %.1f cores busy: times will be doubtful, and far fewer; stop "
+                "them, or try again later",
+                others);
+  warn(text);
 }
 
 /// One line on a terminal that is written over, and nothing elsewhere.
@@ -315,6 +331,7 @@ int tune_verb(const TuneOptions& options) {
   request.blis = choose(Kind::blis, cpu);
   request.budget -= std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
+  warn_if_busy();
   Bar bar;
   tune::Report report;
   report.progress = [&](const std::string& phase, double share, double left) {

@@ -158,6 +158,12 @@ struct CblasEntry<kRoutine, Form, Result(Arguments...)> {
   }
 };
 
+/// All of them, without a branch.
+template <class... Conditions>
+inline bool all_of(Conditions... conditions) {
+  return (... & static_cast<unsigned>(conditions)) != 0;
+}
+
 struct Pair {
   int first;
   int second;

@@ -22,10 +22,10 @@ struct CblasGemv {
     const bool row = layout == kRowMajor;
     const auto [rows, columns] = exchanged_if(row, m, n);
     const char letter = (trans == kNoTrans) == row ? 'T' : 'N';
-    const bool legal = is_layout(layout) & is_trans(trans) & ((m | n) >= 0) &
-                       (lda >= shape::at_least_1(rows)) & (incx != 0) & (incy != 0);
-    return legal & goes_to_openblas<kRoutine, shape::Gemv<T>>(
-                       shape::Gemv<T>::shape(&letter, &rows, &columns));
+    return all_of(is_layout(layout), is_trans(trans), (m | n) >= 0, lda >= shape::at_least_1(rows),
+                  incx != 0, incy != 0,
+                  goes_to_openblas<kRoutine, shape::Gemv<T>>(
+                      shape::Gemv<T>::shape(&letter, &rows, &columns)));
   }
 
   static void entry(int layout, int trans, int m, int n, Scalar<T> alpha, const T* a, int lda,

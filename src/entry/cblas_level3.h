@@ -19,13 +19,12 @@ struct CblasGemm {
     const auto [first, second] = exchanged_if(row, transa, transb);
     const auto [first_ld, second_ld] = exchanged_if(row, lda, ldb);
     const char letters[] = {first == kNoTrans ? 'N' : 'T', second == kNoTrans ? 'N' : 'T'};
-    const bool legal = is_layout(layout) & is_trans(transa) & is_trans(transb) &
-                       ((m | n | k) >= 0) &
-                       (first_ld >= shape::at_least_1(first == kNoTrans ? rows : k)) &
-                       (second_ld >= shape::at_least_1(second == kNoTrans ? k : columns)) &
-                       (ldc >= shape::at_least_1(rows));
-    return legal & goes_to_openblas<kRoutine, shape::Gemm<T>>(
-                       shape::Gemm<T>::shape(&letters[0], &letters[1], &rows, &columns, &k));
+    return all_of(is_layout(layout), is_trans(transa), is_trans(transb), (m | n | k) >= 0,
+                  first_ld >= shape::at_least_1(first == kNoTrans ? rows : k),
+                  second_ld >= shape::at_least_1(second == kNoTrans ? k : columns),
+                  ldc >= shape::at_least_1(rows),
+                  goes_to_openblas<kRoutine, shape::Gemm<T>>(
+                      shape::Gemm<T>::shape(&letters[0], &letters[1], &rows, &columns, &k)));
   }
 
   static void entry(int layout, int transa, int transb, int m, int n, int k, Scalar<T> alpha,

@@ -19,7 +19,8 @@ class Usage(command.CommandTest):
         self.assertIsNone(re.search(r"probe-kernel|report", self.good("--help")))
 
     def test_each_verb_has_help(self):
-        for verb in (("run",), ("doctor",), ("explain",), ("table",), ("table", "check")):
+        for verb in (("run",), ("doctor",), ("explain",), ("table",), ("table", "check"), ("table", "list"),
+                     ("table", "show"), ("table", "diff")):
             self.assertIn("Usage: ", self.good(*verb, "--help"))
 
     def test_no_verb(self):

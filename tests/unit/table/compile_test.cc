@@ -365,24 +365,5 @@ TEST_F(CompileFile, says_which_file_cannot_be_read_or_written) {
   EXPECT_EQ(files(), 2u);
 }
 
-TEST(BuiltIn, tables_compile_without_a_warning_and_have_every_routine) {
-  int count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(SWITCHBLAS_TABLES)) {
-    std::ifstream in(entry.path());
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    const Compiled compiled = compile_table(text, entry.path().string());
-    for (const std::string& warning : compiled.warnings) ADD_FAILURE() << warning;
-    const Image image(compiled.bytes);
-    ASSERT_EQ(check_table(image.data(), image.size()), OpenError::none) << entry.path();
-    EXPECT_EQ(image.table().name, entry.path().stem());
-    if (entry.path().stem().string().starts_with("generic-")) {
-      for (const catalogue::RoutineInfo& info : catalogue::kRoutines)
-        EXPECT_NE(find_row(image.table(), info), nullptr) << info.name;
-    }
-    ++count;
-  }
-  EXPECT_GE(count, 2);
-}
-
 }  // namespace
 }  // namespace switchblas::table::testing
