@@ -35,7 +35,8 @@ constexpr std::size_t kFillPoints[] = {40, 100, 250};  // of each subject, by it
 constexpr int kCheckEach = 8;    // results of one in so many shapes are compared
 constexpr int kCandidates = 16;  // of which the most uncertain is measured
 constexpr std::size_t kNeighbours = 5;
-constexpr std::size_t kFewestPoints = 6;    // of a routine that a table can speak of
+// With fewer points for each dimension a routine is left to the next table.
+constexpr std::size_t kFewestPoints = 6;
 constexpr std::size_t kEnoughPoints = 400;  // with fewer, other types of a family help
 constexpr std::size_t kManyPoints = 600;    // that a model is made from: it takes their cube
 constexpr std::size_t kModelled[] = {60, 150, 200};   // of each subject, by its dimensions
@@ -533,8 +534,8 @@ class Tuner {
     std::vector<std::pair<std::string, std::vector<Cell>>> all;
     for (const auto& [routine, samples] : samples_) {
       std::vector<Point> points = points_of(routine);
-      if (points.size() < kFewestPoints) continue;
       const Subject& example = samples[0].subject;
+      if (points.size() < kFewestPoints * static_cast<std::size_t>(example.dims())) continue;
       add_modelled(points, routine, example);
       std::vector<Cell> cells = fit(points, arms_, form_of(example), options_);
       if (!cells.empty()) all.emplace_back(routine, std::move(cells));
