@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Proposes table rules from the CSV of bench_arms.
+"""Proposes table rules from a CSV of times (routine,flags,m,n,k,arm,median_ns,min_ns,reps), for fit_neoverse.py;
+`switchblas tune` measures and has rules of its own.
 
 Per routine a small decision tree over the sizes and flags is grown on the measured times; its leaves
 become the cells of a table. What a leaf answers: the arm at cap 1 and the arm at all threads. The

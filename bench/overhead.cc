@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "backends.h"
+#include "places.h"
 
 namespace switchblas::bench {
 namespace {

@@ -18,6 +18,7 @@ enum ExitCode : int {
   kDone = 0,
   kFailed = 1,  // or unhealthy
   kUsage = 2,
+  kInterrupted = 130,    // tune: by Ctrl-C, what was measured is kept
   kNotExecutable = 126,  // run: as shells have it
   kNotFound = 127,
 };
@@ -42,6 +43,8 @@ void add_run(CLI::App& app, Action& action, const std::vector<std::string>& comm
 void add_doctor(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_table(CLI::App& app, Action& action);
+void add_tune(CLI::App& app, Action& action);
+void add_tune_worker(CLI::App& app, Action& action);   // hidden: the tuner's child
 void add_report(CLI::App& app, Action& action);        // hidden: doctor's child
 void add_probe_kernel(CLI::App& app, Action& action);  // hidden: the probe's children
 

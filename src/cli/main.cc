@@ -31,7 +31,7 @@ std::string footer() {
   }
   return text +
          "\nExit codes: 0 done, 1 failed or unhealthy, 2 wrong usage; run: those of the command,\n"
-         "126 where it cannot be executed, 127 where it is not found.";
+         "126 where it cannot be executed, 127 where it is not found; tune: 130 after Ctrl-C.";
 }
 
 /// "switchblas doctor --help" for the verb that the command line named.
@@ -66,8 +66,10 @@ int main(int argc, char** argv) {
   add_doctor(app, action);
   add_explain(app, action);
   add_table(app, action);
+  add_tune(app, action);
   add_report(app, action);
   add_probe_kernel(app, action);
+  add_tune_worker(app, action);
   try {
     app.parse(argc, argv);
     return action();

@@ -10,6 +10,9 @@
 //   openblas = "0.3.21"      # versions that the values were found with
 //   blis = "0.9.0"
 //
+//   [score]                  # what the tuner found of it; for readers, not compiled
+//   regret = 1.02
+//
 //   [[routines]]
 //   names = ["dgemm", "trsm"]              # routines, or families for all their types
 //   provenance = "measured: this machine"  # measured, published, modelled or emulated

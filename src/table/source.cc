@@ -91,7 +91,9 @@ class Reader {
 
   TableSource read(std::string_view text) {
     const toml::table document = parse(text);
-    allow_keys(document, {"table", "routines"}, "at the top of a table file");
+    allow_keys(document, {"table", "score", "routines"}, "at the top of a table file");
+    if (const toml::node* score = document.get("score"); score != nullptr && !score->is_table())
+      fail(*score, "'score' is a section: [score]");
     read_head(section(document));
     const toml::node* blocks = document.get("routines");
     if (blocks == nullptr) fail(document, "no [[routines]]: a table needs at least one");

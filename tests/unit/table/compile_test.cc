@@ -211,7 +211,9 @@ TEST(CompileError, head_of_the_file) {
       "t.toml:3:1: unknown key 'blas' in [table]; allowed: name, core, cores, openblas, blis");
   EXPECT_EQ(error_of("[table]\nname = \"t\"\n[routine]\n"),
             "t.toml:3:2: unknown key 'routine' at the top of a table file; allowed: table, "
-            "routines");
+            "score, routines");
+  EXPECT_EQ(error_of("score = 1\n[table]\nname = \"t\"\n"),
+            "t.toml:1:9: 'score' is a section: [score]");
   EXPECT_EQ(error_of("[table]\nname = \"t\"\n"),
             "t.toml:1:1: no [[routines]]: a table needs at least one");
   EXPECT_EQ(error_of("[table]\nname = \"t\"\n[routines]\n"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "problem.h"
+#include "tune/problem.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace switchblas::bench {
+namespace switchblas::tune {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
@@ -72,11 +72,13 @@ double relative_difference(const std::vector<char>& x, const std::vector<char>& 
 
 }  // namespace
 
-Problem::Problem(const Family& family, int type, const std::string& flags, const Shape& shape)
+Problem::Problem(const Family& family, int type, const std::string& flags, const Shape& shape,
+                 const Placement& placement)
     : family_(family),
       type_(type),
       flags_(flags),
       shape_(shape),
+      placement_(placement),
       m_(shape.m),
       n_(shape.n),
       k_(shape.k) {
@@ -84,9 +86,10 @@ Problem::Problem(const Family& family, int type, const std::string& flags, const
   allocate(a_, extents.a);
   allocate(b_, extents.b);
   allocate(c_, extents.c);
-  lda_ = static_cast<int>(std::max(1L, extents.a.rows));
-  ldb_ = static_cast<int>(std::max(1L, extents.b.rows));
-  ldc_ = static_cast<int>(std::max(1L, extents.c.rows));
+  lda_ = static_cast<int>(a_.leading);
+  ldb_ = static_cast<int>(b_.leading);
+  ldc_ = static_cast<int>(c_.leading);
+  band_ = band_of(shape);
   pivots_.resize(static_cast<std::size_t>(std::max({m_, n_, 1})));
   set_scalars();
   std::istringstream words(family.arguments);
@@ -108,12 +111,17 @@ double Problem::bytes(const Family& family, int type, const std::string& flags,
 
 void Problem::allocate(Operand& operand, Extent extent) {
   operand.extent = extent;
-  operand.bytes = static_cast<std::size_t>(extent.rows * extent.columns) * element_bytes(type_);
-  const std::size_t rounded = (operand.bytes / kAlignment + 1) * kAlignment;
-  for (auto* p : {&operand.data, &operand.original}) {
+  const bool matrix = extent.columns > 1;
+  operand.leading = std::max(1L, extent.rows + (matrix ? placement_.padding : 0));
+  operand.bytes = static_cast<std::size_t>(operand.leading * extent.columns) * element_bytes(type_);
+  const std::size_t offset =
+      static_cast<std::size_t>(placement_.offset) * element_bytes(type_) % kAlignment;
+  const std::size_t rounded = ((operand.bytes + offset) / kAlignment + 1) * kAlignment;
+  for (auto* p : {&operand.memory, &operand.original}) {
     p->reset(static_cast<char*>(std::aligned_alloc(kAlignment, rounded)));
     if (*p == nullptr) throw std::bad_alloc();
   }
+  operand.data = operand.memory.get() + offset;
 }
 
 void Problem::set_scalars() {
@@ -153,11 +161,12 @@ void* Problem::argument(const std::string& name) {
                                                  {"ldb", &ldb_},
                                                  {"ldc", &ldc_},
                                                  {"inc", &inc_},
+                                                 {"band", &band_},
                                                  {"info", &info_},
                                                  {"pivots", pivots_.data()},
-                                                 {"a", a_.data.get()},
-                                                 {"b", b_.data.get()},
-                                                 {"c", c_.data.get()},
+                                                 {"a", a_.data},
+                                                 {"b", b_.data},
+                                                 {"c", c_.data},
                                                  {"cosine", cosine_.data()},
                                                  {"sine", sine_.data()}};
   for (const auto& [known_name, place] : known) {
@@ -196,14 +205,14 @@ void Problem::fill_as(Operand& operand, Content content, double off_diagonal, st
   const long parts = is_complex(type_) ? 2 : 1;
   const double diagonal = content == Content::dominant ? static_cast<double>(2 * rows) : 1;
   for (long i = 0; i < std::min(rows, operand.extent.columns); ++i) {
-    T* element = to + parts * i * (rows + 1);
+    T* element = to + parts * i * (operand.leading + 1);
     element[0] = static_cast<T>(diagonal);
     if (parts == 2) element[1] = 0;
   }
 }
 
 void Problem::restore() {
-  for (Operand* x : {&a_, &b_, &c_}) std::memcpy(x->data.get(), x->original.get(), x->bytes);
+  for (Operand* x : {&a_, &b_, &c_}) std::memcpy(x->data, x->original.get(), x->bytes);
   for (std::size_t i = 0; i < pivots_.size(); ++i) pivots_[i] = static_cast<int>(i) + 1;
 }
 
@@ -219,7 +228,7 @@ void Problem::call_and_keep(Function function, std::vector<char>& kept) {
   const bool twice = is_double(type_);
   if (family_.result == Result::none) {
     call(function);
-    kept.assign(c_.data.get(), c_.data.get() + c_.bytes);
+    kept.assign(c_.data, c_.data + c_.bytes);
   } else if (family_.result == Result::index) {
     const double index = call_typed<int>(function, arguments, count);
     twice ? append(kept, index) : append(kept, static_cast<float>(index));
@@ -243,4 +252,4 @@ double Problem::deviation(const std::vector<char>& x, const std::vector<char>& y
          std::sqrt(length);
 }
 
-}  // namespace switchblas::bench
+}  // namespace switchblas::tune

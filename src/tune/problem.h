@@ -5,16 +5,24 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "backends.h"
+#include "tune/libraries.h"
 
-namespace switchblas::bench {
+namespace switchblas::tune {
 
 struct Shape {
   int m = 0, n = 0, k = 0;  // 0: the routine has no such dimension
+};
+
+/// Where operands lie: real programs have columns that are longer than the matrix, and starts that
+/// are aligned to nothing but what malloc gives, or to less.
+struct Placement {
+  int padding = 0;  // leading dimension above the number of rows
+  int offset = 0;   // of the first element from a cache line, in elements
 };
 
 struct Extent {
@@ -42,6 +50,9 @@ struct Family {
   Result result = Result::none;
 };
 
+/// Diagonals above and below the main one of a band matrix of this shape.
+int band_of(const Shape& shape);
+
 /// All families that are measured.
 const std::vector<Family>& families();
 /// Every combination of the family's flags, one letter per flag: "NN", "NT", ...
@@ -52,7 +63,8 @@ std::string flag_text(const Family& family, const std::string& flags);
 class Problem {
  public:
   static constexpr char kTypes[] = "sdcz";
-  Problem(const Family& family, int type, const std::string& flags, const Shape& shape);
+  Problem(const Family& family, int type, const std::string& flags, const Shape& shape,
+          const Placement& placement = {});
 
   /// Sizes the off-diagonal part of triangular operands: 1 makes an error in them visible, a tiny
   /// value lets them be applied many times.
@@ -74,8 +86,10 @@ class Problem {
   };
   struct Operand {
     Extent extent;
+    long leading = 1;
     std::size_t bytes = 0;
-    std::unique_ptr<char, Free> data, original;
+    std::unique_ptr<char, Free> memory, original;
+    char* data = nullptr;  // in memory
   };
   void allocate(Operand& operand, Extent extent);
   void fill(Operand& operand, Content content, double off_diagonal, std::size_t offset);
@@ -88,8 +102,9 @@ class Problem {
   int type_;
   std::string flags_;
   Shape shape_;
+  Placement placement_;
   Operand a_, b_, c_;
-  int m_, n_, k_, lda_, ldb_, ldc_, inc_ = 1, info_ = 0;
+  int m_, n_, k_, lda_, ldb_, ldc_, inc_ = 1, band_ = 0, info_ = 0;
   std::vector<int> pivots_;
   std::array<char, 16> letters_{};
   int letter_count_ = 0;
@@ -97,4 +112,4 @@ class Problem {
   std::vector<void*> arguments_;
 };
 
-}  // namespace switchblas::bench
+}  // namespace switchblas::tune

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "problem.h"
+#include <algorithm>
 
-namespace switchblas::bench {
+#include "tune/problem.h"
+
+namespace switchblas::tune {
 namespace {
 
 using Flags = const std::string&;
@@ -26,6 +28,11 @@ Extents gemv(Flags f, Size s) {
   const bool plain = f[0] == 'N';
   return {{s.m, s.n}, {plain ? s.n : s.m, 1}, {plain ? s.m : s.n, 1}};
 }
+Extents gbmv(Flags f, Size s) {
+  Extents e = gemv(f, s);
+  e.a.rows = 2 * band_of(s) + 1;
+  return e;
+}
 Extents ger(Flags, Size s) { return {{s.m, 1}, {s.n, 1}, {s.m, s.n}}; }
 Extents symv(Flags, Size s) { return {{s.n, s.n}, {s.n, 1}, {s.n, 1}}; }
 Extents trmv(Flags, Size s) { return {{s.n, s.n}, {}, {s.n, 1}}; }
@@ -41,6 +48,7 @@ double flops_2nk(Flags, Size s) { return 2. * s.n * s.n * s.k; }
 double flops_sided(Flags f, Size s) { return 2. * s.m * s.n * (f[0] == 'L' ? s.m : s.n); }
 double flops_triangle(Flags f, Size s) { return flops_sided(f, s) / 2; }
 double flops_mn(Flags, Size s) { return 2. * s.m * s.n; }
+double flops_band(Flags, Size s) { return 2. * s.n * (2 * band_of(s) + 1); }
 double flops_nn(Flags, Size s) { return 2. * s.n * s.n; }
 double flops_half(Flags, Size s) { return 1. * s.n * s.n; }
 double flops_n(Flags, Size s) { return 2. * s.n; }
@@ -79,6 +87,8 @@ const std::vector<Family> kFamilies = {
 
   {"gemv", {"sgemv", "dgemv", "cgemv", "zgemv"}, "mn", "trans=NT",
    "0 m n alpha a lda b inc beta c inc", 2, gemv, flops_mn},
+  {"gbmv", {"sgbmv", "dgbmv", "cgbmv", "zgbmv"}, "mn", "trans=NT",
+   "0 m n band band alpha a lda b inc beta c inc", 2, gbmv, flops_band},
   {"ger", {"sger", "dger", nullptr, nullptr}, "mn", "",
    "m n small_alpha a inc b inc c ldc", 2, ger, flops_mn},
   {"geru", {nullptr, nullptr, "cgeru", "zgeru"}, "mn", "",
@@ -136,6 +146,8 @@ const std::vector<Family> kFamilies = {
 
 }  // namespace
 
+int band_of(const Shape& shape) { return std::clamp(std::min(shape.m, shape.n) - 1, 0, 8); }
+
 const std::vector<Family>& families() { return kFamilies; }
 
 std::vector<std::string> flag_combinations(const Family& family) {
@@ -165,4 +177,4 @@ std::string flag_text(const Family& family, const std::string& flags) {
   return text;
 }
 
-}  // namespace switchblas::bench
+}  // namespace switchblas::tune
