@@ -276,8 +276,10 @@ int force_backend(int kind) noexcept {
 int forced_backend() noexcept { return __atomic_load_n(&forced_kind, __ATOMIC_RELAXED); }
 
 bool is_ever_small(int routine) noexcept {
-  return routine_state[routine]
-             .direct_work[static_cast<int>(backend::Pass::has_one)][index_of(Kind::openblas)] >= 0;
+  const RoutineState& state = routine_state[routine];
+  // Where BLIS alone serves the routine, small calls are one thread of its.
+  if (state.arms == &default_arms[index_of(Kind::blis)]) return true;
+  return state.direct_work[static_cast<int>(backend::Pass::has_one)][index_of(Kind::openblas)] >= 0;
 }
 
 bool is_served(int routine) noexcept { return served[routine]; }

@@ -16,7 +16,8 @@ void fill_routing(const Setting& setting, const backend::Backends& backends) noe
 int force_backend(int kind) noexcept;
 int forced_backend() noexcept;
 
-/// Whether OpenBLAS does small calls of the routine on one thread by itself. After fill_routing.
+/// Whether small calls of the routine may be direct (call.h): OpenBLAS does them on one thread by
+/// itself, or BLIS alone serves it. After fill_routing.
 bool is_ever_small(int routine) noexcept;
 
 /// Whether any backend has the routine (index into catalogue::kRoutines). After fill_routing.
