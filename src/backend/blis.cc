@@ -137,17 +137,9 @@ float blis_one_thread_work(const char* family) noexcept {
   return __builtin_inff();
 }
 
-void blis_before_fork() noexcept {
-  locks.before_fork([](long waited_ms) { return waited_ms < 1000; });  // held for microseconds
-}
+void blis_before_fork() noexcept { locks.before_fork(); }
 
-void blis_after_fork(bool in_child) noexcept {
-  if (in_child) {
-    locks.after_fork_in_child();
-  } else {
-    locks.after_fork();
-  }
-}
+void blis_after_fork(bool in_child) noexcept { locks.after_fork(in_child); }
 
 const char* blis_version(void* handle) noexcept {
   const auto get =

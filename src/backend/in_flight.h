@@ -13,7 +13,8 @@ enum class Pass : unsigned char { unknown, needs_permit, has_one };
 inline constexpr int kPasses = 3;
 
 struct InFlight {
-  const void* frame;  ///< of the entry; nullptr: no call is in flight, and all but `pass` is zero
+  const void* frame;  ///< of the entry; nullptr: no call is in flight, and all but `backend` and
+                      ///< `pass` is zero
   int threads;        ///< that the backend takes
   int icv;            ///< to be put back; 0: it was not changed
   Kind backend;

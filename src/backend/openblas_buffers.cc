@@ -70,16 +70,12 @@ void release_own_buffer() noexcept {
 
 void buffers_before_fork() noexcept {
   __atomic_store_n(&forking, &in_flight, __ATOMIC_RELAXED);
-  allocator.before_fork([](long waited_ms) { return waited_ms < 1000; });  // microseconds in there
+  allocator.before_fork();
 }
 
 void buffers_after_fork(bool in_child) noexcept {
   __atomic_store_n(&forking, nullptr, __ATOMIC_RELAXED);
-  if (in_child) {
-    allocator.after_fork_in_child();
-  } else {
-    allocator.after_fork();
-  }
+  allocator.after_fork(in_child);
 }
 
 }  // namespace switchblas::backend

@@ -37,18 +37,22 @@ class ForkFence {
       nap(kNap);
     }
   }
-  /// After it, in the parent; also where before_fork was not called, since the handlers were
-  /// registered while the fork was on its way.
-  void after_fork() noexcept {
+  /// The same for stretches that take microseconds.
+  void before_fork() noexcept {
+    before_fork([](long waited_ms) { return waited_ms < 1000; });
+  }
+  /// After it; also where before_fork was not called, since the handlers were registered while the
+  /// fork was on its way. The child is alone.
+  void after_fork(bool in_child) noexcept {
+    if (in_child) {
+      __atomic_store_n(&inside_, 0, __ATOMIC_SEQ_CST);
+      __atomic_store_n(&forks_, 0, __ATOMIC_SEQ_CST);
+      return;
+    }
     int forks = __atomic_load_n(&forks_, __ATOMIC_SEQ_CST);
     while (forks > 0 && !__atomic_compare_exchange_n(&forks_, &forks, forks - 1, false,
                                                      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
     }
-  }
-  /// In the child, which is alone.
-  void after_fork_in_child() noexcept {
-    __atomic_store_n(&inside_, 0, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&forks_, 0, __ATOMIC_SEQ_CST);
   }
 
  private:

@@ -148,10 +148,6 @@ Cap cap_now(const ExplainOptions& options, const base::Options& variables) {
   return cap;
 }
 
-int threads_of(const table::Step& step, int cap) {
-  return step.threads == 0 ? cap : std::min<int>(step.threads, cap);
-}
-
 std::string arm_text(const table::Step& step) {
   return std::string(table::backend_name(step.backend)) + "*" +
          (step.threads == 0 ? "all" : std::to_string(step.threads));
@@ -222,7 +218,7 @@ Json answer(const Call& call, const Found& found, const Cap& cap,
           {"cap", {{"threads", cap.threads}, {"from", cap.why}}},
           {"arm",
            {{"backend", table::backend_name(step.backend)},
-            {"threads", threads_of(step, cap.threads)}}},
+            {"threads", table::threads_of(step, cap.threads)}}},
           {"passed_over", found.passed_over},
           {"notes", notes}};
 }
@@ -263,7 +259,7 @@ void print(const Call& call, const Found& found, const Cap& cap,
                 arm_text(one).c_str(), &one == &step ? "   <- holds" : "");
   }
   std::printf("cap         %d (%s)\n", cap.threads, cap.why.c_str());
-  const int threads = threads_of(step, cap.threads);
+  const int threads = table::threads_of(step, cap.threads);
   std::printf("arm         %s with %d thread%s\n", table::backend_name(step.backend), threads,
               threads == 1 ? "" : "s");
   for (const std::string& line : notes) std::printf("note        %s\n", line.c_str());

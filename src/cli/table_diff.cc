@@ -30,7 +30,7 @@ constexpr int kMostCap = 65535;
 /// Backend and threads that a ladder gives under a cap.
 std::pair<int, int> choice(const table::Ladder& ladder, int cap) {
   const table::Step& step = table::step_for(ladder, cap);
-  return {step.backend, step.threads == 0 ? cap : std::min<int>(step.threads, cap)};
+  return {step.backend, table::threads_of(step, cap)};
 }
 
 std::string choice_text(const table::Ladder& ladder, int cap) {

@@ -11,7 +11,6 @@
 #include "entry/report.h"
 #include "entry/state.h"
 #include "shape/arguments.h"
-#include "threads/crowd.h"
 #include "threads/gate.h"
 
 namespace switchblas::entry {

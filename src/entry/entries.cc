@@ -35,6 +35,23 @@ FortranEntries entries_of() {
   return {reinterpret_cast<void*>(&One::entry), reinterpret_cast<void*>(&One::entry_with_state)};
 }
 
+struct CblasEntries {
+  Routine routine;
+  void* entry;
+  void* checked;
+};
+
+template <Routine kRoutine, class Form>
+CblasEntries cblas_entries_of() {
+  return {kRoutine, reinterpret_cast<void*>(&CblasEntry<kRoutine, Form>::entry),
+          reinterpret_cast<void*>(&Form::entry)};
+}
+
+struct Named {
+  const char* name;
+  void* function;
+};
+
 // NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names.
 #define SWITCHBLAS_FORTRAN(name, Pattern, T) \
   entries_of<Fortran<Routine::name, shape::Pattern<T>>>(),
@@ -42,21 +59,9 @@ const FortranEntries kFortran[] = {
 #include "entry/fortran.inc"
 };
 
-struct Named {
-  const char* name;
-  void* function;
-};
-
 #define SWITCHBLAS_CBLAS(name, Pattern, T) \
-  {#name,                                  \
-   reinterpret_cast<void*>(&CblasEntry<Routine::name, Cblas##Pattern<Routine::name, T>>::entry)},
-const Named kCblas[] = {
-#include "entry/cblas.inc"
-};
-#undef SWITCHBLAS_CBLAS
-#define SWITCHBLAS_CBLAS(name, Pattern, T) \
-  {#name, reinterpret_cast<void*>(&Cblas##Pattern<Routine::name, T>::entry)},
-const Named kCheckedCblas[] = {
+  cblas_entries_of<Routine::name, Cblas##Pattern<Routine::name, T>>(),
+const CblasEntries kCblas[] = {
 #include "entry/cblas.inc"
 };
 
@@ -68,9 +73,15 @@ const Named kOthers[] = {
 
 // NOLINTEND(bugprone-macro-parentheses)
 
-template <int kCount>
-void* find(const Named (&list)[kCount], const char* name) {
-  for (const Named& one : list) {
+const CblasEntries* find_cblas(int routine) {
+  for (const CblasEntries& one : kCblas) {
+    if (static_cast<int>(one.routine) == routine) return &one;
+  }
+  return nullptr;
+}
+
+void* find_other(const char* name) {
+  for (const Named& one : kOthers) {
     if (strcmp(one.name, name) == 0) return one.function;
   }
   return nullptr;
@@ -81,7 +92,8 @@ void* find(const Named (&list)[kCount], const char* name) {
 void* entry_with_state_of(int routine) noexcept { return kFortran[routine].with_state; }
 
 void* checked_cblas_of_routine(int routine) noexcept {
-  return find(kCheckedCblas, catalogue::kRoutines[routine].name);
+  const CblasEntries* found = find_cblas(routine);
+  return found != nullptr ? found->checked : nullptr;
 }
 
 void* entry_of_symbol(int symbol) noexcept {
@@ -92,10 +104,10 @@ void* entry_of_symbol(int symbol) noexcept {
       return is_ever_small(one.routine) ? kFortran[one.routine].entry
                                         : kFortran[one.routine].with_state;
     case SymbolKind::cblas:
-      return find(kCblas, catalogue::kRoutines[one.routine].name);
+      return find_cblas(one.routine)->entry;
     case SymbolKind::own:
     case SymbolKind::api:
-      return find(kOthers, one.name);
+      return find_other(one.name);
     case SymbolKind::forward:
       return nullptr;
   }

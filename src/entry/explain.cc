@@ -49,10 +49,7 @@ const table::Ladder& ladder_of(const Call& call) {
   const std::uint8_t* cells = state.cells[call.variant];
   table::Floats size{};
   for (int i = 0; i < call.count; ++i) size[i] = static_cast<float>(call.sizes[i]);
-  const std::uint8_t cell = call.count == 1   ? table::cell1(cells, size[0])
-                            : call.count == 2 ? table::cell2(cells, size)
-                                              : table::cell3(cells, size);
-  return arm_of(state, cell).ladder;
+  return arm_of(state, table::cell_of(cells, call.count, size)).ladder;
 }
 
 /// The table whose cells the routine reads.
@@ -172,11 +169,11 @@ void add_ladder(const table::Ladder& ladder, Text* out) {
   out->add("], ");
 }
 
-int threads_of(const table::Step& step, int cap) {
+/// The most threads that a call may have on the backend of a step.
+int most_threads(const table::Step& step, int cap) {
   const backend::Library& library = backend::backends().library[step.backend];
   const int most = library.threaded ? library.max_threads : 1;
-  const int wanted = step.threads != 0 && step.threads < cap ? step.threads : cap;
-  return wanted < most ? wanted : most;
+  return cap < most ? cap : most;
 }
 
 }  // namespace
@@ -219,7 +216,8 @@ void explain(const char* routine, const char* flags, const std::int64_t* sizes, 
   out->add("{");
   add_call(call, out);
   out->add("\"arm\": {\"backend\": \"%s\", \"threads\": %d}, \"cap\": {\"threads\": %d}, ",
-           table::backend_name(step.backend), threads_of(step, cap), cap);
+           table::backend_name(step.backend), table::threads_of(step, most_threads(step, cap)),
+           cap);
   out->field("why", reason(call, source));
   add_source(call, source, out);
   add_ladder(ladder, out);

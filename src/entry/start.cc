@@ -64,10 +64,10 @@ void before_fork() {
   if (!is_loading_here()) loading.before_fork(waits_for_loading);
 }
 void after_fork() {
-  if (!is_loading_here()) loading.after_fork();
+  if (!is_loading_here()) loading.after_fork(false);
 }
 void after_fork_in_child() {
-  loading.after_fork_in_child();
+  loading.after_fork(true);
   forked_before_loading = phase_now() != kReady;
   if (phase_now() == kLoading) phase = kNone;
   loading_thread = 0;

@@ -70,12 +70,22 @@ inline std::uint8_t cell3(const std::uint8_t* cells, Floats mnk) noexcept {
   return cells[(b[0] * kBins3 + b[1]) * kBins3 + b[2]];
 }
 
+/// The same for a row of `dims` sizes, where those are known at run time only.
+inline std::uint8_t cell_of(const std::uint8_t* cells, int dims, Floats sizes) noexcept {
+  return dims == 1 ? cell1(cells, sizes[0]) : dims == 2 ? cell2(cells, sizes) : cell3(cells, sizes);
+}
+
 /// The step that holds under a cap: the last one whose min_cap is not above it, the first one for
 /// any cap below 2.
 inline const Step& step_for(const Ladder& ladder, int cap) noexcept {
   std::uint32_t step = ladder.count - 1;
   while (step > 0 && ladder.steps[step].min_cap > cap) --step;
   return ladder.steps[step];
+}
+
+/// How many threads a step means where `most` may be used.
+inline int threads_of(const Step& step, int most) noexcept {
+  return step.threads != 0 && step.threads < most ? step.threads : most;
 }
 
 }  // namespace switchblas::table

@@ -145,7 +145,7 @@ Admission enter(const table::Ladder& ladder, const void* frame) noexcept {
   const table::Step* step = &table::step_for(ladder, most);
   const int library_most = max_threads[static_cast<int>(step->backend)];
   const int allowed = most < library_most ? most : library_most;
-  int n = step->threads != 0 && step->threads < allowed ? step->threads : allowed;
+  int n = table::threads_of(*step, allowed);
   InFlight record{};
   record.frame = frame;
   // A permit is waited for with nothing in hand.

@@ -12,14 +12,14 @@
 #include "backend/in_flight.h"
 #include "backend/load.h"
 #include "table/format.h"
-#include "threads/crowd.h"
 
 namespace switchblas::threads {
 
-/// What a call may do; given back by leave().
 /// nothing: no state is needed, or an outer call of this thread has set it. count: the record of
 /// the call in flight alone. all: perhaps the ICV, the gate, a permit.
 enum class Changed : char { nothing, count, all };
+
+/// What a call may do; given back by leave().
 struct Admission {
   backend::Kind backend;
   Changed changed;
@@ -34,6 +34,8 @@ void start_counts(const backend::Backends& backends) noexcept;
 /// Chooses the arm of `ladder` for the cap of the moment, takes the gate if it has more than one
 /// thread, and sets the thread's OpenMP or BLIS count. `frame` is the caller's frame address.
 Admission enter(const table::Ladder& ladder, const void* frame) noexcept;
+
+/// Gives back all that enter() took for the call in flight of this thread.
 void put_back() noexcept;
 
 /// Whether a backend takes the count of the call in flight (in_flight.h) by itself.

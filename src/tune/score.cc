@@ -46,7 +46,7 @@ int chosen_arm(const table::Header& table, const Sample& sample, const std::vect
                       sample.subject.dims());
   if (found.error != table::DescribeError::none) return -1;
   const table::Step& step = table::step_for(*found.ladder, cap);
-  const int threads = step.threads == 0 ? cap : std::min<int>(step.threads, cap);
+  const int threads = table::threads_of(step, cap);
   for (std::size_t i = 0; i < arms.size(); ++i) {
     if (static_cast<int>(arms[i].kind) == step.backend && arms[i].threads == threads) {
       return static_cast<int>(i);

@@ -39,10 +39,7 @@ Step step_at(const Image& image, const char* name, const char* flags, std::int64
   const RoutineRow* row = find_row(image.table(), routine(name));
   const std::uint8_t* cell = cells(image.table(), *row, variant_of(routine(name), flags));
   const Floats sizes{static_cast<float>(m), static_cast<float>(n), static_cast<float>(k), 0};
-  const int ladder = row->dims == 1   ? cell1(cell, sizes[0])
-                     : row->dims == 2 ? cell2(cell, sizes)
-                                      : cell3(cell, sizes);
-  return step_for(ladders(image.table())[ladder], cap);
+  return step_for(ladders(image.table())[cell_of(cell, row->dims, sizes)], cap);
 }
 
 int backend_at(const Image& image, const char* name, const char* flags, std::int64_t m,
