@@ -72,6 +72,8 @@ void add(std::vector<std::string>& names, const std::string& name) {
   if (!known && !name.empty()) names.push_back(name);
 }
 
+}  // namespace
+
 std::string safe_choice(Kind kind, const Cpu& cpu, const backend::Version& version,
                         const std::string& automatic, const std::string& path) {
   // As the library decides it: Debian's amd64 builds have all sub-configurations.
@@ -81,8 +83,6 @@ std::string safe_choice(Kind kind, const Cpu& cpu, const backend::Version& versi
                                            : backend::blis_safe_config(cpu, version, all_configs);
   return choice.name != nullptr ? choice.name : automatic;
 }
-
-}  // namespace
 
 Candidates candidates_of(Kind kind, const Cpu& cpu, const backend::Version& version,
                          const std::string& automatic, const std::string& path) {

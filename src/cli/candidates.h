@@ -18,6 +18,12 @@ struct Candidates {
   std::vector<std::string> avoided;  ///< known to be wrong in this version: not tried
 };
 
+/// What would be chosen without a probe, as the library chooses it; `automatic` where that is the
+/// library's own choice.
+std::string safe_choice(backend::Kind kind, const machine::Cpu& cpu,
+                        const backend::Version& version, const std::string& automatic,
+                        const std::string& path);
+
 /// `automatic`: the kernel that the library takes by itself.
 Candidates candidates_of(backend::Kind kind, const machine::Cpu& cpu,
                          const backend::Version& version, const std::string& automatic,

@@ -17,6 +17,7 @@
 #include "backend/verdict.h"
 #include "cli/candidates.h"
 #include "cli/child.h"
+#include "cli/terminal_line.h"
 
 namespace switchblas::cli {
 namespace {
@@ -28,23 +29,6 @@ constexpr std::chrono::seconds kTimeOut(20);
 // By how much a kernel must be faster than the one that is safe without a probe.
 constexpr double kNeverSlower = 0.85;  // of the rate of the library's own choice
 constexpr double kMargin = 1.05;
-
-/// One line on a terminal that is written over, and nothing elsewhere.
-class Progress {
- public:
-  Progress() : shown_(isatty(STDERR_FILENO) == 1) {}
-  ~Progress() {
-    if (shown_) fprintf(stderr, "\r\033[K");
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  void say(const std::string& text) const {
-    if (shown_) fprintf(stderr, "\r\033[K%s", text.c_str());
-  }
-
- private:
-  bool shown_;
-};
 
 /// The object that the child printed on its last line; null where there is none.
 Json answer_of(const ChildResult& child) {
@@ -146,7 +130,7 @@ void leave_out_slower(LibraryProbe& probe) {
 }
 
 /// Once more, and the better rates: a virtual machine may have run at half its speed for seconds.
-void measure_again(LibraryProbe& probe, const Progress& progress) {
+void measure_again(LibraryProbe& probe, const TerminalLine& progress) {
   for (KernelTrial& trial : probe.trials) {
     if (trial.speed.empty()) continue;
     progress.say("measuring " + trial.core + " once more");
@@ -160,7 +144,7 @@ void measure_again(LibraryProbe& probe, const Progress& progress) {
 }
 
 /// The safe one unless another is clearly faster, twice.
-std::string decide(LibraryProbe& probe, const Progress& progress) {
+std::string decide(LibraryProbe& probe, const TerminalLine& progress) {
   measure_again(probe, progress);
   leave_out_slower(probe);
   KernelTrial* best = fastest(probe.trials);
@@ -206,7 +190,8 @@ bool use_kept_verdict(LibraryProbe& probe, const ProbeRequest& request) {
   return true;
 }
 
-void try_candidates(LibraryProbe& probe, const ProbeRequest& request, const Progress& progress) {
+void try_candidates(LibraryProbe& probe, const ProbeRequest& request,
+                    const TerminalLine& progress) {
   backend::Version version;
   backend::parse_version(probe.version.c_str(), version);
   const Candidates candidates =
@@ -233,7 +218,7 @@ void try_candidates(LibraryProbe& probe, const ProbeRequest& request, const Prog
   }
 }
 
-LibraryProbe probe_library(Kind kind, const ProbeRequest& request, const Progress& progress) {
+LibraryProbe probe_library(Kind kind, const ProbeRequest& request, const TerminalLine& progress) {
   LibraryProbe probe;
   probe.kind = kind;
   probe.path = library_file(kind);
@@ -262,6 +247,11 @@ LibraryProbe probe_library(Kind kind, const ProbeRequest& request, const Progres
 
 }  // namespace
 
+std::string library_version(const std::string& path) {
+  const Json answer = answer_of(run_child(path, ""));
+  return answer.is_object() ? answer.value("version", std::string()) : "";
+}
+
 std::string library_file(Kind kind) {
   const char* variable = kind == Kind::openblas    ? "SWITCHBLAS_OPENBLAS"
                          : kind == Kind::blis      ? "SWITCHBLAS_BLIS"
@@ -277,7 +267,7 @@ std::string library_file(Kind kind) {
 }
 
 std::vector<LibraryProbe> probe_kernels(const ProbeRequest& request) {
-  const Progress progress;
+  const TerminalLine progress;
   std::vector<LibraryProbe> probes;
   for (const Kind kind : {Kind::openblas, Kind::blis}) {
     probes.push_back(probe_library(kind, request, progress));

@@ -41,6 +41,10 @@ struct ProbeRequest {
 
 std::vector<LibraryProbe> probe_kernels(const ProbeRequest& request);
 
+/// The version that the library in a file says it has, asked in a child process; empty where it
+/// does not start.
+std::string library_version(const std::string& path);
+
 /// The file of a backend that would be loaded: the environment's, else the first of the known
 /// places; empty where there is none.
 std::string library_file(backend::Kind kind);

@@ -21,12 +21,14 @@
 #include "backend/find.h"
 #include "backend/kernels.h"
 #include "backend/verdict.h"
-#include "cli/child.h"
+#include "cli/candidates.h"
 #include "cli/command.h"
 #include "cli/probe.h"
+#include "cli/terminal_line.h"
 #include "machine/cores.h"
 #include "machine/cpu.h"
 #include "table/compile.h"
+#include "table/locate.h"
 #include "tune/load.h"
 #include "tune/session.h"
 #include "tune/tuner.h"
@@ -58,24 +60,20 @@ struct Files {
 };
 
 Files files_of(const TuneOptions& options) {
-  fs::path table = options.out;
-  if (options.system) table = "/etc/switchblas/table.sbt";
-  if (table.empty()) {
-    const char* config = getenv("XDG_CONFIG_HOME");
-    const char* home = getenv("HOME");
-    if (config != nullptr && *config != '\0') {
-      table = fs::path(config) / "switchblas/table.sbt";
-    } else if (home != nullptr && *home != '\0') {
-      table = fs::path(home) / ".config/switchblas/table.sbt";
-    } else {
+  fs::path place = options.out;
+  if (options.system) place = table::kSystemTable;
+  if (place.empty()) {
+    char user[table::kPathSize];
+    if (!table::user_table(getenv("HOME"), getenv("XDG_CONFIG_HOME"), user)) {
       throw Failure(kUsage,
                     "neither XDG_CONFIG_HOME nor HOME is set: name a place with --out FILE");
     }
+    place = user;
   }
-  if (table.extension() == ".toml" || table.extension() == ".csv") {
+  if (place.extension() == ".toml" || place.extension() == ".csv") {
     throw Failure(kUsage, "--out names the compiled table (FILE.sbt); its source goes beside it");
   }
-  Files files{table, table, table};
+  Files files{place, place, place};
   files.source.replace_extension(".toml");
   files.samples.replace_extension(".samples.csv");
   return files;
@@ -105,18 +103,6 @@ void check_writable(const Files& files, bool may_choose) {
   }
 }
 
-/// The version that the library says it has, in a process of its own.
-std::string version_of(const std::string& path) {
-  const ChildResult child =
-      run_self({"probe-kernel", path},
-               {"LD_PRELOAD", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "BLIS_ARCH_TYPE"},
-               std::chrono::seconds(20));
-  const std::size_t begin = child.out.rfind("\n{");
-  if (child.exit_code != 0 || begin == std::string::npos) return "";
-  const Json answer = Json::parse(child.out.substr(begin + 1), nullptr, false);
-  return answer.is_object() ? answer.value("version", std::string()) : "";
-}
-
 /// The library with the kernels that it will run in programs: the probe's verdict, else what the
 /// CPU's features prove safe.
 tune::LibraryChoice choose(Kind kind, const machine::Cpu& cpu) {
@@ -129,12 +115,8 @@ tune::LibraryChoice choose(Kind kind, const machine::Cpu& cpu) {
     return choice;
   }
   backend::Version version;
-  backend::parse_version(version_of(choice.path).c_str(), version);
-  const bool all_configs = choice.path.find("/x86_64-linux-gnu/blis-") != std::string::npos;
-  const backend::KernelChoice safe = kind == Kind::openblas
-                                         ? backend::openblas_safe_core(cpu, version)
-                                         : backend::blis_safe_config(cpu, version, all_configs);
-  if (safe.name != nullptr) choice.kernel = safe.name;
+  backend::parse_version(library_version(choice.path).c_str(), version);
+  choice.kernel = safe_choice(kind, cpu, version, "", choice.path);
   return choice;
 }
 
@@ -156,32 +138,26 @@ void warn_if_busy() {
   warn(text);
 }
 
-/// One line on a terminal that is written over, and nothing elsewhere.
 class Bar {
  public:
-  Bar() : shown_(isatty(STDERR_FILENO) == 1) {}
-  ~Bar() { clear(); }
-  Bar(const Bar&) = delete;
-  Bar& operator=(const Bar&) = delete;
-
-  void clear() const {
-    if (shown_) std::fprintf(stderr, "\r\033[K");
-  }
+  void clear() const { line_.clear(); }
   void draw(const std::string& phase, double share, double left) {
     const auto now = std::chrono::steady_clock::now();
-    if (!shown_ || now - last_ < std::chrono::milliseconds(300)) return;
+    if (!line_.shown() || now - last_ < std::chrono::milliseconds(300)) return;
     last_ = now;
     constexpr int width = 24;
     std::string bar(width, '-');
     const int done = static_cast<int>(std::lround(share * width));
     for (int i = 0; i < done && i < width; ++i) bar[static_cast<std::size_t>(i)] = '#';
     const int seconds = static_cast<int>(left);
-    std::fprintf(stderr, "\r\033[K[%s] %3.0f %%  %d:%02d left  %s", bar.c_str(), 100 * share,
-                 seconds / 60, seconds % 60, phase.c_str());
+    char text[160];
+    std::snprintf(text, sizeof text, "[%s] %3.0f %%  %d:%02d left  %s", bar.c_str(), 100 * share,
+                  seconds / 60, seconds % 60, phase.c_str());
+    line_.say(text);
   }
 
  private:
-  bool shown_;
+  TerminalLine line_;
   std::chrono::steady_clock::time_point last_;
 };
 
@@ -210,13 +186,7 @@ tune::Request make_request(const TuneOptions& options, const machine::Cpu& cpu,
   request.threads =
       options.max_threads > 0 ? std::min(options.max_threads, request.cores) : request.cores;
   request.budget = 850;
-  if (options.quick) {
-    request.budget = 85;
-    request.sample_ns = 50e3;
-    request.rounds = 5;
-    request.max_ns = 2e6;
-    request.held_out_ns = 12e6;
-  }
+  if (options.quick) request.budget = 85;
   if (options.full) {
     request.budget = 5400;
     request.sample_ns = 300e3;
@@ -224,15 +194,13 @@ tune::Request make_request(const TuneOptions& options, const machine::Cpu& cpu,
     request.max_ns = 150e6;
     request.held_out_ns = 900e6;
   }
-  if (options.budget > 0) {
-    request.budget = options.budget;
-    // A short budget is better spent on many small shapes.
-    if (options.budget < 120) {
-      request.sample_ns = 50e3;
-      request.rounds = 5;
-      request.max_ns = std::min(request.max_ns, 2e6);
-      request.held_out_ns = std::min(request.held_out_ns, 12e6);
-    }
+  if (options.budget > 0) request.budget = options.budget;
+  // A short budget is better spent on many small shapes.
+  if (request.budget < 120 || options.quick) {
+    request.sample_ns = 50e3;
+    request.rounds = 5;
+    request.max_ns = std::min(request.max_ns, 2e6);
+    request.held_out_ns = std::min(request.held_out_ns, 12e6);
   }
   return request;
 }

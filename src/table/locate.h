@@ -18,6 +18,12 @@ struct TablePlaces {
   bool secure;                  ///< AT_SECURE: no file of the user's
 };
 
+inline constexpr char kSystemTable[] = "/etc/switchblas/table.sbt";
+
+/// The user's table, by HOME and XDG_CONFIG_HOME (nullptr or empty: not set); false where neither
+/// says where it is.
+bool user_table(const char* home, const char* xdg_config_home, char (&path)[kPathSize]) noexcept;
+
 /// Fills `paths`; returns how many there are.
 int table_paths(const TablePlaces& places, char (&paths)[kMaxTablePaths][kPathSize]) noexcept;
 
