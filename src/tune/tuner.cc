@@ -307,7 +307,11 @@ class Tuner {
   }
 
   void measure_stream_charges() {
-    const std::vector<Sample> chosen = stream_samples();
+    std::vector<Sample> chosen = stream_samples();
+    std::erase_if(chosen, [](const Sample& sample) {
+      return std::none_of(sample.timings.begin(), sample.timings.end(),
+                          [](const Timing& timing) { return timing.ns > 0; });
+    });
     if (chosen.size() < kFewestStreamCalls) return;
     std::mt19937_64 random(6);
     std::vector<StreamCall> calls;
@@ -317,7 +321,6 @@ class Tuner {
       for (std::size_t i = 0; i < arms_.size(); ++i) {
         if (sample.timings[i].ns > 0) present.push_back(i);
       }
-      if (present.empty()) continue;
       StreamCall call{sample.subject, sample.sizes, {}};
       arm_of.emplace_back();
       for (int policy = 0; policy < kMixes; ++policy) {
